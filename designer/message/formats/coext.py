@@ -1,0 +1,123 @@
+"""The Coext External API's payload: POST /messages/interactive/list and …/button.
+
+A list's header is a string, a button message's an object; what is not set is left out.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from designer.message.formats.loading import (
+    Loaded,
+    Reader,
+    strictly,
+    text_or_none,
+    to_message,
+)
+from designer.message.schema import ListMessage, Message
+
+_ENVELOPE = {"to", "reference"}
+_LIST = {"header", "body", "footer", "button", "sections"} | _ENVELOPE
+_BUTTON = {"header", "body", "footer", "buttons"} | _ENVELOPE
+
+
+def path(message: Message) -> str:
+    """The path under the API's base URL to which a message of this kind is posted."""
+    return f"/messages/interactive/{message.kind}"
+
+
+def dump(message: Message, *, to: str, reference: str | None = None) -> dict[str, Any]:
+    """The request body, its keys in the contract's order. `to` is an E.164 number."""
+    payload: dict[str, Any] = {"to": to}
+    if header := dump_header(message):
+        payload["header"] = header
+    payload["body"] = message.body
+    if message.footer:
+        payload["footer"] = message.footer
+    if isinstance(message, ListMessage):
+        payload["button"] = message.button
+        payload["sections"] = dump_sections(message)
+    else:
+        payload["buttons"] = [{"id": b.id, "title": b.title} for b in message.buttons]
+    if reference:
+        payload["reference"] = reference
+    return payload
+
+
+def dump_header(message: Message) -> str | dict[str, Any] | None:
+    """A list's header as text, a button message's as an object, what is not set as "" or None."""
+    if isinstance(message, ListMessage):
+        return message.header
+    if message.header is None:
+        return None
+    header = message.header
+    if header.type == "text":
+        return {"type": "text", "text": header.text}
+    media = {"link": header.link}
+    if header.type == "document" and header.filename:
+        media["filename"] = header.filename
+    return {"type": header.type, header.type: media}
+
+
+def dump_sections(message: ListMessage) -> list[dict[str, Any]]:
+    """A list's sections with their rows."""
+    sections: list[dict[str, Any]] = []
+    for section in message.sections:
+        dumped: dict[str, Any] = {"title": section.title} if section.title else {}
+        dumped["rows"] = [
+            {"id": row.id, "title": row.title}
+            | ({"description": row.description} if row.description else {})
+            for row in section.rows
+        ]
+        sections.append(dumped)
+    return sections
+
+
+def load(payload: Mapping[str, Any]) -> Message:
+    """The message of a request body, without its `to` and `reference`.
+
+    `load(dump(message, to=…)) == message`, but for what only a draft knows: marks of fresh ids and
+    what a header keeps for its other types. Raises FormatError.
+    """
+    return strictly(load_loosely, payload)
+
+
+def load_loosely(payload: Mapping[str, Any]) -> Loaded:
+    """The same, with the recipient and the reference, and a list of what a message can't hold."""
+    reader = Reader()
+    is_list = isinstance(payload, Mapping) and "sections" in payload
+    raw = reader.keep(payload, _LIST if is_list else _BUTTON)
+    to = text_or_none(raw.pop("to", None), "to")
+    reference = text_or_none(raw.pop("reference", None), "reference")
+    if is_list:
+        raw["kind"] = "list"
+        raw["sections"] = load_sections(reader, raw.get("sections"), "sections")
+    else:
+        raw["kind"] = "button"
+        raw["buttons"] = reader.keep_each(raw.get("buttons"), {"id", "title"}, "buttons")
+        if "header" in raw:
+            raw["header"] = load_header(reader, raw["header"], "header")
+    return Loaded(to_message(raw), reader.lost, to, reference)
+
+
+def load_sections(reader: Reader, value: object, path: str) -> list[dict[str, Any]]:
+    """A list's sections, as `schema.parse` takes them."""
+    sections = reader.keep_each(value, {"title", "rows"}, path)
+    for s, section in enumerate(sections):
+        section["rows"] = reader.keep_each(
+            section.get("rows"), {"id", "title", "description"}, f"{path}.{s}.rows"
+        )
+    return sections
+
+
+def load_header(reader: Reader, value: object, path: str) -> dict[str, Any]:
+    """A button message's header, as `schema.parse` takes it."""
+    raw = reader.keep(value, {"type", "text", "image", "video", "document"}, path)
+    kind = raw.get("type")
+    for other in {"text", "image", "video", "document"} & raw.keys():
+        if other != kind:
+            reader.lost.append(f"{path}.{other}")
+            del raw[other]
+    if isinstance(kind, str) and kind in raw and kind != "text":
+        known = {"link", "filename"} if kind == "document" else {"link"}
+        raw[kind] = reader.keep(raw[kind], known, f"{path}.{kind}")
+    return raw

@@ -1,0 +1,145 @@
+"""Switching a message's kind, and back, without loss.
+
+A button message has no descriptions, sections or list button; a list has no media header. So the
+message as it was is set aside: whoever switches keeps `Switched.set_aside` with the draft and
+gives it to the next switch, which takes from there what the message at hand cannot hold.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from designer.message import schema
+from designer.message.limits import LIMITS
+from designer.message.schema import (
+    Button,
+    ButtonMessage,
+    Header,
+    ListMessage,
+    Message,
+    Row,
+    Section,
+)
+
+FIRST_LIST_BUTTON = "Choose an option"
+"""The text on the list button of a message that never had one."""
+
+
+@dataclass(frozen=True)
+class Switched:
+    """A message of the other kind, what to keep for the way back, and what it can't show."""
+
+    message: Message
+    set_aside: dict[str, Any]
+    losses: list[str]
+
+
+def switch_kind(message: Message, set_aside: Mapping[str, Any] | None = None) -> Switched:
+    """The message as one of the other kind. Nothing is cut: every row becomes a button.
+
+    `set_aside` is what the last switch gave, if there was one. Switching there and back gives the
+    message that it was. Raises ShapeError for a `set_aside` that no switch gave.
+    """
+    was = schema.parse(set_aside) if set_aside else None
+    switched: Message
+    if isinstance(message, ListMessage):
+        switched = _to_buttons(message, was if isinstance(was, ButtonMessage) else None)
+    else:
+        switched = _to_list(message, was if isinstance(was, ListMessage) else None)
+    return Switched(switched, schema.to_dict(message), losses(message))
+
+
+def losses(message: Message) -> list[str]:
+    """What a message of the other kind can't show of this one, each in words, to say beforehand."""
+    if isinstance(message, ButtonMessage):
+        if message.header and message.header.type != "text":
+            return [f"The header's {message.header.type}: a list's header is text."]
+        return []
+    found = []
+    if titles := [f"“{section.title}”" for section in message.sections if section.title]:
+        found.append(f"The section titles {', '.join(titles)}.")
+    elif len(message.sections) > 1:
+        found.append(f"The grouping into {len(message.sections)} sections.")
+    rows = [row for section in message.sections for row in section.rows]
+    if described := sum(1 for row in rows if row.description):
+        found.append(f"The description of {described} of {len(rows)} rows.")
+    if message.button:
+        found.append(f"The list button “{message.button}”.")
+    if len(rows) > (most := LIMITS["button"]["buttons"].most):
+        found.append(
+            f"More than {most} choices: all {len(rows)} rows become buttons, to choose from."
+        )
+    return found
+
+
+def _to_buttons(message: ListMessage, was: ButtonMessage | None) -> ButtonMessage:
+    return ButtonMessage(
+        header=_button_header(message.header, was.header if was else None),
+        body=message.body,
+        footer=message.footer,
+        buttons=tuple(
+            Button(id=row.id, title=row.title, fresh=row.fresh)
+            for section in message.sections
+            for row in section.rows
+        ),
+    )
+
+
+def _button_header(text: str, was: Header | None) -> Header | None:
+    """The header that was, with the text that is."""
+    if was and (was.type != "text" or was.text == text):
+        return was.model_copy(update={"text": text})
+    return Header(type="text", text=text) if text else None
+
+
+def _to_list(message: ButtonMessage, was: ListMessage | None) -> ListMessage:
+    return ListMessage(
+        header=message.header.text if message.header else "",
+        body=message.body,
+        footer=message.footer,
+        button=was.button if was else FIRST_LIST_BUTTON,
+        sections=_sections(message.buttons, was.sections if was else (Section(),)),
+    )
+
+
+def _sections(buttons: tuple[Button, ...], was: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections that were, with the buttons that are.
+
+    A button goes to the section where its row was, a new one to that of the button before it.
+    """
+    places = _places(buttons, was)
+    rows: dict[int, list[Row]] = defaultdict(list)
+    section = 0
+    for button, place in zip(buttons, places, strict=True):
+        description = ""
+        if place:
+            section, description = place[0], was[place[0]].rows[place[1]].description
+        row = Row(id=button.id, title=button.title, description=description, fresh=button.fresh)
+        rows[section].append(row)
+    if buttons and not was:
+        was = (Section(),)
+    filled = tuple(
+        Section(title=section.title, rows=tuple(rows[s]))
+        for s, section in enumerate(was)
+        if rows[s] or not section.rows
+    )
+    if not filled and was:
+        return (Section(title=was[0].title),)
+    return filled
+
+
+def _places(buttons: tuple[Button, ...], was: tuple[Section, ...]) -> list[tuple[int, int] | None]:
+    """For each button the section and row where it was: that of its id, else that of its title."""
+    free = {(s, r): row for s, section in enumerate(was) for r, row in enumerate(section.rows)}
+    places: list[tuple[int, int] | None] = [None] * len(buttons)
+    for name in ("id", "title"):
+        by_text: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for place, row in reversed(free.items()):
+            by_text[getattr(row, name)].append(place)
+        for b, button in enumerate(buttons):
+            text = getattr(button, name)
+            if places[b] is None and by_text[text]:
+                place = places[b] = by_text[text].pop()
+                del free[place]
+    return places
