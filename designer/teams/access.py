@@ -1,0 +1,76 @@
+"""The access rules: every page goes through `team_page`, every look-up through `owned`.
+
+A row of another team does not exist (404); a member who may look but not do gets 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django_htmx.middleware import HtmxDetails
+
+from .models import Membership, Role, Team, User
+
+SESSION_TEAM = "team"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class TeamRequest(HttpRequest):
+    """What a view behind `team_page` can count on."""
+
+    user: User
+    team: Team
+    membership: Membership
+    htmx: HtmxDetails
+
+
+def current_membership(request: HttpRequest) -> Membership | None:
+    """The membership of the team the person works in: the one chosen last, else the first."""
+    if not isinstance(request.user, User):
+        return None
+    memberships = Membership.objects.filter(user=request.user).select_related("team")
+    chosen = memberships.filter(team_id=request.session.get(SESSION_TEAM)).first()
+    return chosen or memberships.order_by("pk").first()
+
+
+def team_page(
+    *, read: Role = Role.VIEWER, write: Role = Role.EDITOR
+) -> Callable[
+    [Callable[Concatenate[TeamRequest, ...], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, ...], HttpResponseBase],
+]:
+    """Ask for a signed-in member: `read` to look (GET, HEAD), `write` for everything else.
+
+    The view gets a `TeamRequest`. Signed out: the sign-in page, then back. Too small a role: 403.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[TeamRequest, ...], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, ...], HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            membership = current_membership(request)
+            if membership is None:
+                return render(request, "teams/no_team.html", status=403)
+            needed = read if request.method in SAFE_METHODS else write
+            if not membership.may(needed):
+                raise PermissionDenied(f"This needs the role “{needed.label}” in {membership.team}.")
+            request.membership = membership  # type: ignore[attr-defined]
+            request.team = membership.team  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        return login_required(guarded)
+
+    return decorate
+
+
+def owned(request: TeamRequest, rows: models.QuerySet[Row], **lookup: Any) -> Row:
+    """The team's own row, or 404: another team's row is not told from one that never was."""
+    return get_object_or_404(rows, team=request.team, **lookup)

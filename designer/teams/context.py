@@ -1,0 +1,25 @@
+"""What every page's frame shows: the person, the team, and the teams to change to."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from .access import current_membership
+from .models import Role, User
+
+
+def team(request: HttpRequest) -> dict[str, Any]:
+    """Add `team`, `membership`, `may_edit`, `may_admin` and `sandbox` to the page."""
+    context: dict[str, Any] = {"sandbox": settings.SANDBOX}
+    user = getattr(request, "user", None)
+    if isinstance(user, User):
+        membership = getattr(request, "membership", None) or current_membership(request)
+        if membership is not None:
+            context |= {
+                "team": membership.team,
+                "membership": membership,
+                "may_edit": membership.may(Role.EDITOR),
+                "may_admin": membership.may(Role.ADMIN),
+            }
+    return context

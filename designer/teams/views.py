@@ -1,0 +1,67 @@
+"""Signing in and out, one's own account, and changing team."""
+
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from .access import SESSION_TEAM
+from .forms import AccountForm
+from .models import LoginLink, Membership, User
+
+
+def enter(request: HttpRequest, secret: str) -> HttpResponse:
+    """The printed link: signs its person in, once."""
+    user = LoginLink.redeem(secret)
+    if user is None:
+        return render(request, "teams/link_spent.html", status=410)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("templates")
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Name and e-mail, and a password for coming back without a link."""
+    user = request.user
+    assert isinstance(user, User)
+    about = AccountForm(instance=user)
+    password: SetPasswordForm[User] = SetPasswordForm(user)
+    if request.method == "POST" and request.POST.get("do") == "password":
+        password = SetPasswordForm(user, request.POST)
+        if password.is_valid():
+            password.save()
+            update_session_auth_hash(request, user)
+            messages.success(request, "Password set. From now on it signs you in with your e-mail.")
+            return redirect("account")
+    elif request.method == "POST":
+        about = AccountForm(request.POST, instance=User.objects.get(pk=user.pk))
+        if about.is_valid():
+            about.save()
+            messages.success(request, "Saved.")
+            return redirect("account")
+    return render(request, "teams/account.html", {"about": about, "password": password})
+
+
+@login_required
+@require_POST
+def switch_team(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's teams."""
+    membership = Membership.objects.filter(
+        user_id=request.user.pk, team_id=request.POST.get("team") or None
+    ).first()
+    if membership is None:
+        raise Http404
+    request.session[SESSION_TEAM] = membership.team_id
+    return redirect("templates")
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """For whoever watches the server: 200 when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")

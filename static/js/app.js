@@ -1,0 +1,74 @@
+// What every page needs: copy buttons, dialogs, menus that close, and failures told in words.
+"use strict";
+
+// <button data-copy="#id"> copies an element's text, data-copy-text="…" the text itself.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-text]");
+  if (!button) return;
+  const source = button.dataset.copy && document.querySelector(button.dataset.copy);
+  const text = source ? (source.value ?? source.textContent) : button.dataset.copyText;
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Select it and copy";
+  }
+  setTimeout(() => (button.textContent = before), 1500);
+});
+
+// A click beside an open menu, or Escape in it, closes it.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.activeElement?.closest("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A dialog that arrives in #dialog opens; one that is closed is taken out again.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "dialog") return;
+  const dialog = event.detail.target.querySelector("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+});
+document.addEventListener("click", (event) => {
+  const close = event.target.closest("[data-close-dialog]");
+  if (!close) return;
+  const dialog = close.closest("dialog");
+  if (dialog) {
+    event.preventDefault();
+    dialog.close();
+  }
+});
+
+// Failures in one place, in words. A page that tells its own (the editor's saving) says so
+// with data-own-failures on the element that sends.
+const failure = () => document.getElementById("failure");
+function tell(words) {
+  const box = failure();
+  if (!box) return;
+  box.querySelector("span").textContent = words;
+  box.hidden = false;
+}
+document.addEventListener("htmx:sendError", (event) => {
+  if (!event.target.closest("[data-own-failures]")) {
+    tell("No connection to the server. Nothing you typed is lost; try again in a moment.");
+  }
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.target.closest("[data-own-failures]")) return;
+  const status = event.detail.xhr.status;
+  if (status === 403) tell("You may look at this, but not change it. Ask an admin of your team.");
+  else if (status === 404) tell("This is not there any more. Somebody may have deleted it.");
+  else tell("The server had a problem. Nothing you typed is lost; try again in a moment.");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && failure()) failure().hidden = true;
+});

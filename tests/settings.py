@@ -1,0 +1,31 @@
+"""The product's settings, made quick and quiet for tests."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.setdefault("SANDBOX", "1")
+os.environ.setdefault("HTTPS", "0")
+os.environ.setdefault("DATA_DIR", tempfile.gettempdir())
+
+from designer.settings import *  # noqa: E402, F403
+from designer.settings import DATABASES, MIDDLEWARE, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+# Static files come straight from their folders.
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, so that the browser tests' server threads and workers share it as in production.
+    folder = tempfile.mkdtemp(prefix="tapwright-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(folder, "test.sqlite3")}
+    # Surviving a power cut is not what the tests test.
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    )
