@@ -1,0 +1,73 @@
+"""The document of a template: its message and what the team keeps beside it."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from designer.message import checks, schema, variables
+from designer.message.schema import Message
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one draft or version holds.
+
+    `samples` and `longest` map a variable's name to a value that stands for it in the preview and
+    to the longest value that it may take; `dismissed` holds the advice that the team put away;
+    `set_aside` keeps what the other kind of message had and this one can't show.
+    """
+
+    message: Message
+    samples: dict[str, str] = field(default_factory=dict)
+    longest: dict[str, str] = field(default_factory=dict)
+    dismissed: tuple[str, ...] = ()
+    set_aside: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a stored document. Raises ValueError for one of a newer schema."""
+        raw = json.loads(text)
+        if raw["schema"] != SCHEMA:
+            raise ValueError(f"This document has schema {raw['schema']}; this version reads {SCHEMA}.")
+        return cls(
+            message=schema.parse(raw["message"]),
+            samples=raw.get("samples", {}),
+            longest=raw.get("longest", {}),
+            dismissed=tuple(raw.get("dismissed", ())),
+            set_aside=raw.get("set_aside", {}),
+        )
+
+    def to_json(self) -> str:
+        """ASCII JSON, so that any text, even a broken one, is stored on any database."""
+        document: dict[str, Any] = {"schema": SCHEMA, "message": schema.to_dict(self.message)}
+        for name in ("samples", "longest", "dismissed", "set_aside"):
+            if value := getattr(self, name):
+                document[name] = value
+        return json.dumps(document, separators=(",", ":"))
+
+    @property
+    def variables(self) -> list[str]:
+        return variables.names(self.message)
+
+    def filled(self) -> Message:
+        """The message as its sample values make it."""
+        return variables.fill(self.message, self.samples)
+
+    def problems(self) -> list[checks.Problem]:
+        """What is wrong, in reading order, without the advice that was put away."""
+        found = checks.check(self.message, self.samples, self.longest)
+        return [p for p in found if p.level != "advice" or p.rule not in self.dismissed]
+
+    def error_count(self) -> int:
+        return sum(problem.level == "error" for problem in self.problems())
+
+    def search_text(self, name: str) -> str:
+        """Name and every text, case-folded, in one line, fit for any database's text column."""
+        text = " ".join([name, *schema.texts(self.message)])
+        return text.encode("utf-8", "replace").decode().replace("\0", " ").casefold()
+
+    def settled(self) -> Self:
+        """The same with every id fixed: none follows its title any more."""
+        return replace(self, message=schema.settle(self.message))

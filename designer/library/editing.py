@@ -1,0 +1,157 @@
+"""The editor: one page, and what its form posts while somebody types, adds, moves and publishes."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from designer.message import edits, schema
+from designer.teams.access import TeamRequest, owned, team_page
+
+from . import editor, forms
+from .content import Content
+from .models import MessageTemplate, StaleDraft
+
+
+@team_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def template(request: TeamRequest, pk: int) -> HttpResponse:
+    """The editor of one template; a POST saves the form and does what its `op` says.
+
+    Typing (no `op`) answers with `#outcome` alone, an operation with the renumbered form, and
+    without JavaScript either answers with the whole page. 409: a colleague saved in between.
+    """
+    row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
+    if request.method != "POST":
+        return _page(request, row, row.content)
+    try:
+        posted = forms.read(request.POST, row.content)
+    except schema.ShapeError as problem:
+        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+    try:
+        return _handle(request, row, posted)
+    except StaleDraft:
+        return _conflict(request, pk, posted)
+
+
+def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> HttpResponse:
+    if posted.op in ("undo", "redo"):
+        _save(request, row, posted)
+        by = -1 if posted.op == "undo" else 1
+        row.undo(person=request.user, revision=row.revision, tab=posted.tab, by=by)
+        return _form(request, row, posted.tab)
+    if posted.op == "publish":
+        return _publish(request, row, posted)
+    if posted.op == "send-test":
+        _save(request, row, posted)
+        return redirect("send-test", row.pk)
+    if posted.op in ("", "save"):
+        before = row.content
+        _save(request, row, posted)
+        if not request.htmx:
+            return redirect("template", row.pk)
+        return _outcome(request, row, before, posted)
+    try:
+        message, focus = edits.apply(posted.content.message, posted.op)
+    except edits.UnknownEdit as problem:
+        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+    # Two steps in the history: what was typed, then what the button did.
+    _save(request, row, posted)
+    done = replace(posted.content, message=message)
+    _save(request, row, replace(posted, content=done, revision=row.revision))
+    return _form(request, row, posted.tab, focus=focus)
+
+
+def _save(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> None:
+    row.save_draft(
+        posted.content,
+        name=posted.name,
+        person=request.user,
+        revision=posted.revision,
+        tab=posted.tab,
+    )
+
+
+def _publish(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> HttpResponse:
+    _save(request, row, posted)
+    if row.errors:
+        count = "1 problem" if row.errors == 1 else f"{row.errors} problems"
+        return _form(request, row, posted.tab, refusal=f"Not published: {count} to mend first.")
+    version = row.publish(request.user)
+    return _form(request, row, posted.tab, success=f"Version {version.number} is published.")
+
+
+def _outcome(
+    request: TeamRequest, row: MessageTemplate, before: Content, posted: forms.Posted
+) -> HttpResponse:
+    context = editor.context(row, posted.content, tab=posted.tab)
+    # The inputs of the variables change only with the set of variables.
+    context["variables_changed"] = before.variables != posted.content.variables
+    return render(request, "library/_outcome.html", context)
+
+
+def _form(
+    request: TeamRequest,
+    row: MessageTemplate,
+    tab: str,
+    *,
+    focus: str = "",
+    refusal: str = "",
+    success: str = "",
+) -> HttpResponse:
+    """The whole form again, with the focus where the hand expects it."""
+    if not request.htmx:
+        if refusal:
+            messages.error(request, refusal)
+        if success:
+            messages.success(request, success)
+        return redirect("template", row.pk)
+    context = editor.context(row, row.content, tab=tab)
+    context |= {"focus": focus, "refusal": refusal, "success": success}
+    return render(request, "library/_form.html", context)
+
+
+def _page(request: TeamRequest, row: MessageTemplate, content: Content) -> HttpResponse:
+    return render(request, "library/editor.html", editor.context(row, content))
+
+
+def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpResponse:
+    """Show both drafts and let the person choose; the form carries theirs along."""
+    row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
+    kept = [
+        (name, value)
+        for name, value in request.POST.items()
+        if name not in ("csrfmiddlewaretoken", "revision", "op", "tab")
+    ]
+    context = {"template": row, "theirs": row.content, "mine": posted, "kept": kept}
+    page = "library/_conflict.html" if request.htmx else "library/conflict.html"
+    response = render(request, page, context, status=409)
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
+
+
+@team_page()
+@require_http_methods(["POST"])
+def settle_conflict(request: TeamRequest, pk: int) -> HttpResponse:
+    """After a conflict: "mine" replaces the draft, "copy" keeps both, "theirs" drops mine."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    try:
+        posted = forms.read(request.POST, row.content)
+    except schema.ShapeError as problem:
+        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+    choice = request.POST.get("choice")
+    if choice == "mine":
+        try:
+            _save(request, row, posted)
+        except StaleDraft:
+            return _conflict(request, pk, posted)
+        messages.success(request, "Your draft was kept. The other one is one undo away.")
+    elif choice == "copy":
+        copy = MessageTemplate.create(
+            request.team, request.user, f"{posted.name[:100]} (my copy)", posted.content
+        )
+        messages.success(request, "Both were kept. This copy is yours.")
+        return redirect("template", copy.pk)
+    return redirect("template", row.pk)

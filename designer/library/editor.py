@@ -1,0 +1,246 @@
+"""What the editor's page shows: each input with its value, its counter and its problems."""
+
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from designer.message import limits, schema, variables
+from designer.message.checks import Problem
+from designer.message.labels import label_for
+from designer.message.schema import ButtonMessage, Header, ListMessage
+
+from .content import Content
+from .models import MessageTemplate
+
+NEAR = 0.9  # a counter turns amber from here on
+
+
+@dataclass(frozen=True)
+class Counter:
+    """How many characters of how many; `level` is "", "near" or "over"."""
+
+    count: int
+    most: int
+
+    @property
+    def near(self) -> int:
+        """From how many characters on it is nearly full."""
+        return ceil(NEAR * self.most)
+
+    @property
+    def level(self) -> str:
+        if self.count > self.most:
+            return "over"
+        return "near" if self.count >= self.near else ""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One text input: `path` is its name and, after `id_`, its id."""
+
+    path: str
+    label: str
+    value: str
+    counter: Counter | None
+    required: bool
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_bad(self) -> bool:
+        return any(problem.level == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class OptionInputs:
+    """A row or a reply button; `index` is what its operations are named with: "0.1", or "2"."""
+
+    path: str
+    title: Input
+    description: Input | None
+    id: Input
+
+    @property
+    def index(self) -> str:
+        return ".".join(part for part in self.path.split(".") if part.isdecimal())
+
+    @property
+    def number(self) -> str:
+        return str(int(self.path.rpartition(".")[2]) + 1)
+
+
+@dataclass(frozen=True)
+class SectionInputs:
+    index: str
+    title: Input
+    rows: list[OptionInputs]
+    problems: list[Problem]
+
+    @property
+    def number(self) -> str:
+        return str(int(self.index) + 1)
+
+
+class EditorForm:
+    """The whole form of a draft, for the template to walk through."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.message = content.message
+        self.problems = content.problems()
+        self._by_field: dict[str, list[Problem]] = defaultdict(list)
+        for problem in self.problems:
+            self._by_field[problem.field].append(problem)
+
+    def input(self, path: str, value: str) -> Input:
+        limit = limits.limit_for(path, self.message.kind)
+        filled = variables.fill_text(value, self.content.samples)
+        return Input(
+            path=path,
+            label=label_for(path),
+            value=value,
+            counter=Counter(limits.length(filled), limit.most) if limit else None,
+            required=limit is not None and limit.required,
+            problems=self._by_field.get(path, []),
+        )
+
+    @property
+    def header(self) -> Input:
+        """A list's header."""
+        assert isinstance(self.message, ListMessage)
+        return self.input("header", self.message.header)
+
+    @property
+    def header_type(self) -> str:
+        header = self._header
+        return header.type if header else ""
+
+    @property
+    def header_text(self) -> Input:
+        return self._header_input("text")
+
+    @property
+    def header_link(self) -> Input:
+        return self._header_input("link")
+
+    @property
+    def header_filename(self) -> Input:
+        return self._header_input("filename")
+
+    @property
+    def _header(self) -> Header | None:
+        return self.message.header if isinstance(self.message, ButtonMessage) else None
+
+    def _header_input(self, name: str) -> Input:
+        kept = self.content.set_aside.get("header", {})
+        value = getattr(self._header, name) if self._header else kept.get(name, "")
+        return self.input(f"header.{name}", value)
+
+    @property
+    def body(self) -> Input:
+        return self.input("body", self.message.body)
+
+    @property
+    def footer(self) -> Input:
+        return self.input("footer", self.message.footer)
+
+    @property
+    def button(self) -> Input:
+        assert isinstance(self.message, ListMessage)
+        return self.input("button", self.message.button)
+
+    @property
+    def sections(self) -> list[SectionInputs]:
+        assert isinstance(self.message, ListMessage)
+        return [
+            SectionInputs(
+                index=str(s),
+                title=self.input(f"sections.{s}.title", section.title),
+                rows=[
+                    self._option(f"sections.{s}.rows.{r}", row)
+                    for r, row in enumerate(section.rows)
+                ],
+                problems=self._by_field.get(f"sections.{s}.rows", []),
+            )
+            for s, section in enumerate(self.message.sections)
+        ]
+
+    @property
+    def buttons(self) -> list[OptionInputs]:
+        assert isinstance(self.message, ButtonMessage)
+        return [
+            self._option(f"buttons.{b}", button) for b, button in enumerate(self.message.buttons)
+        ]
+
+    @property
+    def group_problems(self) -> list[Problem]:
+        """What is wrong with the sections, or the buttons, as a whole: how many there are."""
+        return self._by_field.get("sections", []) + self._by_field.get("buttons", [])
+
+    def _option(self, path: str, option: schema.Row | schema.Button) -> OptionInputs:
+        description = None
+        if isinstance(option, schema.Row):
+            description = self.input(f"{path}.description", option.description)
+        return OptionInputs(
+            path=path,
+            title=self.input(f"{path}.title", option.title),
+            description=description,
+            id=self.input(f"{path}.id", option.id),
+        )
+
+    @property
+    def variables(self) -> list[dict[str, str]]:
+        return [
+            {
+                "name": name,
+                "sample": self.content.samples.get(name, ""),
+                "longest": self.content.longest.get(name, ""),
+            }
+            for name in self.content.variables
+        ]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counters that only the server knows, since a variable is filled in."""
+        counts = {}
+        for path, value in schema.fields(self.message):
+            if "{{" in value and (counter := self.input(path, value).counter):
+                counts[path] = counter.count
+        return counts
+
+    @property
+    def followed_ids(self) -> dict[str, str]:
+        """The ids that follow their titles: the page shows them in inputs that nobody typed in."""
+        if isinstance(self.message, ListMessage):
+            return {
+                f"sections.{s}.rows.{r}.id": row.id
+                for s, section in enumerate(self.message.sections)
+                for r, row in enumerate(section.rows)
+                if row.fresh
+            }
+        return {f"buttons.{b}.id": each.id for b, each in enumerate(self.message.buttons) if each.fresh}
+
+
+def context(template: MessageTemplate, content: Content, *, tab: str = "") -> dict[str, Any]:
+    """What the editor's templates need, whole page and fragment alike."""
+    newest = template.published
+    oldest, latest = template.history
+    form = EditorForm(content)
+    next_version = newest.number + 1 if newest else 1
+    # What the page's script takes over after a keystroke, into places that no answer swaps.
+    state = {
+        "counts": form.counts,
+        "ids": form.followed_ids,
+        "can_undo": template.step > oldest,
+        "can_redo": template.step < latest,
+        "next_version": next_version,
+    }
+    return {
+        "template": template,
+        "content": content,
+        "form": form,
+        "tab": tab or secrets.token_hex(8),
+        "published": newest,
+        "state": state,
+    }

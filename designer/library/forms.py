@@ -1,0 +1,108 @@
+"""From the editor's form to a `Content`: an input's name is its field's path."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+
+from designer.message import edits, schema
+from designer.message.schema import ButtonMessage, ListMessage, Message
+
+from .content import Content
+
+# The first part of every path that a message of the kind has.
+ROOTS = {
+    "list": ("header", "body", "footer", "button", "sections"),
+    "button": ("header", "body", "footer", "buttons"),
+}
+MAX_NAME = 120
+UNNAMED = "Untitled"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What the editor sent: the draft as it stands in the page, and what it is based on."""
+
+    name: str
+    content: Content
+    revision: int
+    # Which open page this is, so that a page is never in conflict with itself.
+    tab: str
+    op: str
+
+
+def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Nest values by the dots in their names; numbers make lists, in the order of the numbers.
+
+    `sections.0.title` = "A" gives {"sections": [{"title": "A"}]}. A name that contradicts an
+    earlier one (`a` and `a.b`) is left out.
+    """
+    root: dict[str, Any] = {}
+    for name, value in pairs:
+        *parents, last = name.split(".")
+        place: Any = root
+        for part in parents:
+            place = place.setdefault(part, {}) if isinstance(place, dict) else None
+        if isinstance(place, dict) and not isinstance(place.get(last), dict):
+            place[last] = value
+    return {key: _with_lists(value) for key, value in root.items()}
+
+
+def _with_lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if value and all(key.isdecimal() for key in value):
+        return [_with_lists(value[key]) for key in sorted(value, key=int)]
+    return {key: _with_lists(part) for key, part in value.items()}
+
+
+def read(data: QueryDict, stored: Content) -> Posted:
+    """Read the posted form against the stored draft, from which it takes what no input carries.
+
+    Raises `schema.ShapeError` for a form that this editor did not make.
+    """
+    kind = stored.message.kind
+    pairs = [(name, values[-1]) for name, values in data.lists() if isinstance(values[-1], str)]
+    raw = nest(pair for pair in pairs if pair[0].split(".")[0] in ROOTS[kind])
+    message = schema.parse({"kind": kind, **raw})
+    content = replace(
+        stored,
+        message=edits.follow_titles(stored.message, message),
+        samples=_variables(pairs, "samples.", stored.samples),
+        longest=_variables(pairs, "longest.", stored.longest),
+        set_aside=_set_aside(raw, message, stored),
+    )
+    return Posted(
+        name=data.get("name", "").strip()[:MAX_NAME] or UNNAMED,
+        content=content,
+        revision=int(data["revision"]) if data.get("revision", "").isdecimal() else 0,
+        tab=data.get("tab", "")[:32],
+        op=data.get("op", ""),
+    )
+
+
+def _variables(
+    pairs: list[tuple[str, str]], prefix: str, stored: dict[str, str]
+) -> dict[str, str]:
+    """The posted values over the stored ones, so that a variable that comes back has its own."""
+    posted = {name.removeprefix(prefix): value for name, value in pairs if name.startswith(prefix)}
+    return {name: value for name, value in (stored | posted).items() if value}
+
+
+def _set_aside(raw: dict[str, Any], message: Message, stored: Content) -> dict[str, Any]:
+    """Keep what was typed into a header whose type is now "none"."""
+    kept = {key: value for key, value in stored.set_aside.items() if key != "header"}
+    typed = raw.get("header")
+    if isinstance(message, ButtonMessage) and message.header is None and isinstance(typed, dict):
+        typed = {key: text for key, text in typed.items() if key != "type" and text}
+        if typed:
+            kept["header"] = typed
+    return kept
+
+
+def blank(kind: str) -> Message:
+    """A message to start from: one section with one row, or one button; texts still to write."""
+    if kind == "list":
+        return ListMessage(sections=(schema.Section(rows=(schema.Row(fresh=True),)),))
+    return ButtonMessage(buttons=(schema.Button(fresh=True),))

@@ -1,0 +1,236 @@
+"""What: the team's message templates and their published versions."""
+
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from designer.message import schema
+from designer.message.schema import Message
+from designer.teams.models import Team, User
+
+from .content import Content
+
+
+class StaleDraft(Exception):
+    """The draft was saved by someone else since the writer loaded it."""
+
+
+class TemplateQuerySet(models.QuerySet["MessageTemplate"]):
+    def search(self, words: str) -> Self:
+        """Templates whose name or text holds every word, whatever the case or script."""
+        found = self
+        for word in words.casefold().split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def with_newest_version(self) -> Self:
+        """Adds `newest_version`, the number published last, or None."""
+        return self.annotate(newest_version=models.Max("versions__number"))
+
+
+class MessageTemplate(models.Model):
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="templates")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=6, choices=[("list", "List"), ("button", "Buttons")])
+    # The document as ASCII JSON text, not a JSON column: what people paste (NUL, lone surrogates)
+    # must be saved on every database, and nothing queries inside. Only `content` touches it.
+    draft = models.TextField()
+    # Counts the saves; a save names the one it began from, so nobody overwrites unseen work.
+    revision = models.PositiveIntegerField(default=1)
+    # The open page that saved last, so that a page whose answer got lost may save again.
+    saved_from = models.CharField(max_length=32, blank=True, editable=False)
+    # Where in `steps` the draft stands.
+    step = models.PositiveIntegerField(default=0, editable=False)
+    search_text = models.TextField(editable=False)
+    # How many errors the draft had when it was saved, so that the library need not check them all.
+    errors = models.PositiveSmallIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    updated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects: ClassVar[TemplateQuerySet] = TemplateQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "-updated_at"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def content(self) -> Content:
+        """The draft: its message and what belongs to it."""
+        return Content.from_json(self.draft)
+
+    @content.setter
+    def content(self, content: Content) -> None:
+        self.draft = content.to_json()
+        self.kind = content.message.kind
+        self.search_text = content.search_text(self.name)
+        self.errors = content.error_count()
+
+    @property
+    def message(self) -> Message:
+        return self.content.message
+
+    @property
+    def published(self) -> "Version | None":
+        """The newest published version, if there is one."""
+        return self.versions.order_by("-number").first()
+
+    @property
+    def history(self) -> tuple[int, int]:
+        """The numbers of the first and the last state that undo and redo can reach."""
+        ends = self.steps.aggregate(first=models.Min("number"), last=models.Max("number"))
+        return ends["first"] or 0, ends["last"] or 0
+
+    @classmethod
+    def create(cls, team: Team, person: User | None, name: str, content: Content) -> Self:
+        template = cls(team=team, name=name, created_by=person, updated_by=person)
+        template.content = content
+        with transaction.atomic():
+            template.save()
+            Step.objects.create(template=template, number=0, name=name, document=template.draft)
+        return template
+
+    def save_draft(
+        self,
+        content: Content,
+        *,
+        name: str,
+        person: User,
+        revision: int,
+        tab: str = "",
+    ) -> None:
+        """Replace the draft if it still is at `revision`, or was last saved from the same `tab`
+        (an open page whose answer got lost is not in conflict with itself).
+
+        Raises `StaleDraft` otherwise. A save that changes nothing leaves all as it is.
+        """
+        with transaction.atomic():
+            self._lock(revision, tab)
+            if (self.name, self.draft) == (name, content.to_json()):
+                return
+            before = self.content
+            self._store(content, name, person, tab)
+            Step.record(self, edit=changed_field(before, content))
+
+    def undo(self, *, person: User, revision: int, tab: str = "", by: int = -1) -> bool:
+        """Go `by` steps back (-1) or forward (+1) in the draft's history, if there are any."""
+        with transaction.atomic():
+            self._lock(revision, tab)
+            step = self.steps.filter(number=self.step + by).first()
+            if step is None:
+                return False
+            self.step = step.number
+            self._store(Content.from_json(step.document), step.name, person, tab)
+        return True
+
+    def _lock(self, revision: int, tab: str) -> None:
+        """Load the row for writing, if the writer knows its newest state."""
+        stored = MessageTemplate.objects.select_for_update().get(pk=self.pk)
+        if stored.revision != revision and not (tab and stored.saved_from == tab):
+            raise StaleDraft
+        for name in ("name", "draft", "revision", "step"):
+            setattr(self, name, getattr(stored, name))
+
+    def _store(self, content: Content, name: str, person: User, tab: str) -> None:
+        self.name, self.content = name, content
+        self.updated_by, self.updated_at = person, timezone.now()
+        self.saved_from = tab
+        self.revision += 1
+        self.save()
+
+    def publish(self, person: User) -> "Version":
+        """Freeze the draft as the next version; the ids in it no longer follow their titles.
+
+        Raises `StaleDraft` if it is no longer the draft that this object holds.
+        """
+        with transaction.atomic():
+            # Whoever publishes at the same time waits here, so that the numbers stay in a row.
+            stored = MessageTemplate.objects.select_for_update().get(pk=self.pk)
+            if stored.revision != self.revision:
+                raise StaleDraft
+            content = stored.content.settled()
+            last = stored.versions.aggregate(last=models.Max("number"))["last"] or 0
+            version = Version.objects.create(
+                template=stored, number=last + 1, document=content.to_json(), published_by=person
+            )
+            stored._store(content, stored.name, person, stored.saved_from)
+        self.refresh_from_db()
+        return version
+
+
+def changed_field(before: Content, after: Content) -> str:
+    """The path of the one text that differs, or "" if it is something else, or more."""
+    if before.message.kind != after.message.kind:
+        return ""
+    old, new = dict(schema.fields(before.message)), dict(schema.fields(after.message))
+    if old.keys() != new.keys():
+        return ""
+    # An id that follows its title changes with it, and is the same edit.
+    changed = [path for path in old if old[path] != new[path] and not path.endswith(".id")]
+    return changed[0] if len(changed) == 1 else ""
+
+
+class Step(models.Model):
+    """A state of the draft that can be gone back to."""
+
+    KEPT: ClassVar[int] = 100
+    # Typing in one field counts as one step until it pauses for this long.
+    PAUSE: ClassVar[timedelta] = timedelta(seconds=1.5)
+
+    template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    document = models.TextField()
+    # The field whose typing made it; "" for a change of another sort.
+    edit = models.CharField(max_length=60, blank=True)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["template", "number"], name="one_step_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"step {self.number} of {self.template_id}"
+
+    @classmethod
+    def record(cls, template: MessageTemplate, *, edit: str) -> None:
+        """Add the template's draft to its history; what was undone before can't be redone now."""
+        steps = cls.objects.filter(template=template)
+        now = timezone.now()
+        state = {"name": template.name, "document": template.draft, "saved_at": now}
+        steps.filter(number__gt=template.step).delete()
+        typing = steps.filter(number=template.step, edit=edit, saved_at__gt=now - cls.PAUSE)
+        if edit and typing.update(**state):
+            return
+        template.step += 1
+        cls.objects.create(template=template, number=template.step, edit=edit, **state)
+        MessageTemplate.objects.filter(pk=template.pk).update(step=template.step)
+        steps.filter(number__lt=template.step - cls.KEPT).delete()
+
+
+class Version(models.Model):
+    template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.TextField()
+    published_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    published_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["template", "number"], name="one_version_a_number"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="versions_count_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} v{self.number}"
+
+    @property
+    def content(self) -> Content:
+        return Content.from_json(self.document)

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from . import editing, views
+
+urlpatterns = [
+    path("templates/", views.templates, name="templates"),
+    path("templates/new/", views.new_template, name="new-template"),
+    path("templates/<int:pk>/", editing.template, name="template"),
+    path("templates/<int:pk>/settle/", editing.settle_conflict, name="settle-conflict"),
+    path("templates/<int:pk>/duplicate/", views.duplicate_template, name="duplicate-template"),
+    path("templates/<int:pk>/delete/", views.delete_template, name="delete-template"),
+    path("templates/<int:pk>/versions/", views.versions, name="versions"),
+    path(
+        "templates/<int:pk>/versions/<int:number>/restore/",
+        views.restore_version,
+        name="restore-version",
+    ),
+]

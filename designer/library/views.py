@@ -1,0 +1,97 @@
+"""The library: finding, making, copying and deleting templates."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from designer.teams.access import TeamRequest, owned, team_page
+
+from . import forms, starters
+from .content import Content
+from .models import MessageTemplate
+
+PAGE = 24
+
+
+@team_page()
+@require_safe
+def templates(request: TeamRequest) -> HttpResponse:
+    """The team's templates as cards, newest change first; `?q=` searches names and texts."""
+    words = request.GET.get("q", "").strip()
+    rows = MessageTemplate.objects.filter(team=request.team).search(words)
+    rows = rows.select_related("updated_by").with_newest_version().order_by("-updated_at", "-pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "q": words, "starters": starters.STARTERS}
+    fragment = request.htmx and not request.htmx.boosted
+    return render(request, "library/_cards.html" if fragment else "library/templates.html", context)
+
+
+@team_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_template(request: TeamRequest) -> HttpResponse:
+    """The ways to begin; a POST of `kind` or `starter` makes the template and opens it."""
+    if request.method != "POST":
+        return render(request, "library/new.html", {"starters": starters.STARTERS})
+    if key := request.POST.get("starter"):
+        starter = starters.find(key)
+        if starter is None:
+            raise Http404(f"There is no starter {key!r}.")
+        name, content = starter.name, starter.content
+    else:
+        kind = request.POST.get("kind")
+        if kind not in forms.ROOTS:
+            raise Http404(f"There is no kind {kind!r}.")
+        name = "New list" if kind == "list" else "New buttons"
+        content = Content(forms.blank(kind))
+    made = MessageTemplate.create(request.team, request.user, name, content)
+    return redirect("template", made.pk)
+
+
+@team_page()
+@require_POST
+def duplicate_template(request: TeamRequest, pk: int) -> HttpResponse:
+    """A copy of the draft, opened."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    copy = MessageTemplate.create(
+        request.team, request.user, f"{row.name[: forms.MAX_NAME - 7]} (copy)", row.content
+    )
+    messages.success(request, f"This is a copy of “{row.name}”.")
+    return redirect("template", copy.pk)
+
+
+@team_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_template(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask, then delete. What was sent from it stays in the log."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    if request.method == "POST":
+        row.delete()
+        messages.success(request, f"“{row.name}” was deleted.")
+        return redirect("templates")
+    page = "library/_delete.html" if request.htmx else "library/delete.html"
+    return render(request, page, {"template": row})
+
+
+@team_page()
+@require_safe
+def versions(request: TeamRequest, pk: int) -> HttpResponse:
+    """The published versions of a template, newest first."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    published = row.versions.select_related("published_by").order_by("-number")
+    page = Paginator(published, 12).get_page(request.GET.get("page"))
+    return render(request, "library/versions.html", {"template": row, "page": page})
+
+
+@team_page()
+@require_POST
+def restore_version(request: TeamRequest, pk: int, number: int) -> HttpResponse:
+    """Make a published version the draft again; the present draft is one undo away."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    version = row.versions.filter(number=number).first()
+    if version is None:
+        raise Http404
+    row.save_draft(version.content, name=row.name, person=request.user, revision=row.revision)
+    messages.success(request, f"The draft is version {number} again. Undo brings yours back.")
+    return redirect("template", row.pk)
