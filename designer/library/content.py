@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from designer.message import checks, schema, variables
+from designer.message import checks, edits, schema, variables
 from designer.message.schema import Message
 
 SCHEMA = 1
@@ -30,7 +30,9 @@ class Content:
         """Read a stored document. Raises ValueError for one of a newer schema."""
         raw = json.loads(text)
         if raw["schema"] != SCHEMA:
-            raise ValueError(f"This document has schema {raw['schema']}; this version reads {SCHEMA}.")
+            raise ValueError(
+                f"This document has schema {raw['schema']}; this version reads {SCHEMA}."
+            )
         return cls(
             message=schema.parse(raw["message"]),
             samples=raw.get("samples", {}),
@@ -59,6 +61,16 @@ class Content:
         """What is wrong, in reading order, without the advice that was put away."""
         found = checks.check(self.message, self.samples, self.longest)
         return [p for p in found if p.level != "advice" or p.rule not in self.dismissed]
+
+    def dismiss(self, rule: str) -> Self:
+        """The same with an advice put away for this template."""
+        return replace(self, dismissed=tuple(sorted({*self.dismissed, rule})))
+
+    def switched(self) -> Self:
+        """The same as a message of the other kind; what that can't show is set aside."""
+        switched = edits.switch_kind(self.message, self.set_aside.get("kind"))
+        kept = {**self.set_aside, "kind": switched.set_aside}
+        return replace(self, message=switched.message, set_aside=kept)
 
     def error_count(self) -> int:
         return sum(problem.level == "error" for problem in self.problems())

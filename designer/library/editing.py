@@ -5,14 +5,15 @@ from dataclasses import replace
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.message import edits, schema
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.models import Role
 
-from . import editor, forms
+from . import editor, emoji, forms
 from .content import Content
-from .models import MessageTemplate, StaleDraft
+from .models import MessageTemplate, Presence, StaleDraft
 
 
 @team_page()
@@ -54,14 +55,30 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
             return redirect("template", row.pk)
         return _outcome(request, row, before, posted)
     try:
-        message, focus = edits.apply(posted.content.message, posted.op)
-    except edits.UnknownEdit as problem:
+        content, focus = _edited(request, posted)
+    except (ValueError, IndexError) as problem:
         return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
     # Two steps in the history: what was typed, then what the button did.
     _save(request, row, posted)
-    done = replace(posted.content, message=message)
-    _save(request, row, replace(posted, content=done, revision=row.revision))
+    _save(request, row, replace(posted, content=content, revision=row.revision))
     return _form(request, row, posted.tab, focus=focus)
+
+
+def _edited(request: TeamRequest, posted: forms.Posted) -> tuple[Content, str]:
+    """The content after the posted `op`, and the path of the field to focus.
+
+    Raises ValueError or IndexError for an operation that can't be done, in words.
+    """
+    content, (name, _, rest) = posted.content, posted.op.partition(".")
+    if name == "paste":
+        path, text = request.POST.get("paste_path", ""), request.POST.get("paste_text", "")
+        return replace(content, message=edits.paste_rows(content.message, path, text)), path
+    if name == "dismiss":
+        return content.dismiss(rest), ""
+    if name == "advise":
+        return replace(content, dismissed=()), ""
+    message, focus = edits.apply(content.message, posted.op)
+    return replace(content, message=message), focus
 
 
 def _save(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> None:
@@ -114,7 +131,8 @@ def _form(
 
 
 def _page(request: TeamRequest, row: MessageTemplate, content: Content) -> HttpResponse:
-    return render(request, "library/editor.html", editor.context(row, content))
+    context = editor.context(row, content) | {"usual_emoji": emoji.search("")}
+    return render(request, "library/editor.html", context)
 
 
 def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpResponse:
@@ -130,6 +148,37 @@ def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpRespon
     response = render(request, page, context, status=409)
     response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
     return response
+
+
+@team_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
+    """Say what the other kind can't show, then make the draft one of that kind."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    if request.method == "POST":
+        content = row.content.switched()
+        row.save_draft(content, name=row.name, person=request.user, revision=row.revision)
+        messages.success(request, "Switched. Switching back brings back what is not shown now.")
+        return redirect("template", row.pk)
+    page = "library/_switch.html" if request.htmx else "library/switch.html"
+    return render(request, page, {"template": row, "losses": edits.losses(row.message)})
+
+
+@team_page(write=Role.VIEWER)
+@require_POST
+def present(request: TeamRequest, pk: int) -> HttpResponse:
+    """A sign of life of an open page; answers with who else has the template open."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    others = Presence.touch(row, request.user, request.POST.get("tab", "")[:32])
+    return render(request, "library/_presence.html", {"template": row, "others": others})
+
+
+@team_page()
+@require_safe
+def find_emoji(request: TeamRequest) -> HttpResponse:
+    """Emoji whose name holds every word of `q`, for the picker."""
+    words = request.GET.get("emoji", "")
+    return render(request, "library/_emoji.html", {"found": emoji.search(words), "words": words})
 
 
 @team_page()

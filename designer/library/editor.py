@@ -19,10 +19,18 @@ NEAR = 0.9  # a counter turns amber from here on
 
 @dataclass(frozen=True)
 class Counter:
-    """How many characters of how many; `level` is "", "near" or "over"."""
+    """How many characters of how many; `level` is "", "near" or "over".
+
+    `up_to` is the count with the longest values of the text's variables, where that is more.
+    """
 
     count: int
     most: int
+    up_to: int = 0
+
+    @property
+    def words(self) -> str:
+        return f"{self.count}, up to {self.up_to}" if self.up_to else str(self.count)
 
     @property
     def near(self) -> int:
@@ -95,15 +103,20 @@ class EditorForm:
 
     def input(self, path: str, value: str) -> Input:
         limit = limits.limit_for(path, self.message.kind)
-        filled = variables.fill_text(value, self.content.samples)
         return Input(
             path=path,
             label=label_for(path),
             value=value,
-            counter=Counter(limits.length(filled), limit.most) if limit else None,
+            counter=self._counter(value, limit.most) if limit else None,
             required=limit is not None and limit.required,
             problems=self._by_field.get(path, []),
         )
+
+    def _counter(self, value: str, most: int) -> Counter:
+        samples, longest = self.content.samples, self.content.longest
+        count = limits.length(variables.fill_text(value, samples))
+        up_to = limits.length(variables.fill_text(value, samples | longest)) if longest else 0
+        return Counter(count, most, up_to if up_to > count else 0)
 
     @property
     def header(self) -> Input:
@@ -201,12 +214,13 @@ class EditorForm:
         ]
 
     @property
-    def counts(self) -> dict[str, int]:
-        """The counters that only the server knows, since a variable is filled in."""
+    def counts(self) -> dict[str, tuple[int, str]]:
+        """The counters that only the server knows, since a variable is filled in: how many
+        characters, and the same in words."""
         counts = {}
         for path, value in schema.fields(self.message):
             if "{{" in value and (counter := self.input(path, value).counter):
-                counts[path] = counter.count
+                counts[path] = (counter.count, counter.words)
         return counts
 
     @property
@@ -219,7 +233,9 @@ class EditorForm:
                 for r, row in enumerate(section.rows)
                 if row.fresh
             }
-        return {f"buttons.{b}.id": each.id for b, each in enumerate(self.message.buttons) if each.fresh}
+        return {
+            f"buttons.{b}.id": each.id for b, each in enumerate(self.message.buttons) if each.fresh
+        }
 
 
 def context(template: MessageTemplate, content: Content, *, tab: str = "") -> dict[str, Any]:

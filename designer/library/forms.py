@@ -82,9 +82,7 @@ def read(data: QueryDict, stored: Content) -> Posted:
     )
 
 
-def _variables(
-    pairs: list[tuple[str, str]], prefix: str, stored: dict[str, str]
-) -> dict[str, str]:
+def _variables(pairs: list[tuple[str, str]], prefix: str, stored: dict[str, str]) -> dict[str, str]:
     """The posted values over the stored ones, so that a variable that comes back has its own."""
     posted = {name.removeprefix(prefix): value for name, value in pairs if name.startswith(prefix)}
     return {name: value for name, value in (stored | posted).items() if value}
@@ -92,9 +90,11 @@ def _variables(
 
 def _set_aside(raw: dict[str, Any], message: Message, stored: Content) -> dict[str, Any]:
     """Keep what was typed into a header whose type is now "none"."""
+    if not isinstance(message, ButtonMessage):
+        return stored.set_aside
     kept = {key: value for key, value in stored.set_aside.items() if key != "header"}
     typed = raw.get("header")
-    if isinstance(message, ButtonMessage) and message.header is None and isinstance(typed, dict):
+    if message.header is None and isinstance(typed, dict):
         typed = {key: text for key, text in typed.items() if key != "type" and text}
         if typed:
             kept["header"] = typed

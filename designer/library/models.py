@@ -215,6 +215,38 @@ class Step(models.Model):
         steps.filter(number__lt=template.step - cls.KEPT).delete()
 
 
+class Presence(models.Model):
+    """A page that has a template open, and when it last said so."""
+
+    # Pages say so every 10 seconds; one that missed two is taken for closed.
+    ALIVE: ClassVar[timedelta] = timedelta(seconds=25)
+
+    template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    tab = models.CharField(max_length=32)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["template", "user", "tab"], name="one_presence_a_tab")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} has {self.template} open"
+
+    @classmethod
+    def touch(cls, template: MessageTemplate, user: User, tab: str) -> list[User]:
+        """Note that a page is open; return the other people who have the template open."""
+        now = timezone.now()
+        cls.objects.update_or_create(
+            template=template, user=user, tab=tab, defaults={"seen_at": now}
+        )
+        pages = cls.objects.filter(template=template)
+        pages.filter(seen_at__lte=now - cls.ALIVE).delete()
+        others = User.objects.filter(pk__in=pages.exclude(user=user).values("user"))
+        return list(others.order_by("name", "email"))
+
+
 class Version(models.Model):
     template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

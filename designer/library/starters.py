@@ -30,7 +30,9 @@ def _list(button: str, sections: list[tuple[str, list[tuple[str, str, str]]]], *
         "sections": [
             {
                 "title": title,
-                "rows": [{"id": id, "title": name, "description": about} for id, name, about in rows],
+                "rows": [
+                    {"id": id, "title": name, "description": about} for id, name, about in rows
+                ],
             }
             for title, rows in sections
         ],

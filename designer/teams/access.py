@@ -61,7 +61,9 @@ def team_page(
                 return render(request, "teams/no_team.html", status=403)
             needed = read if request.method in SAFE_METHODS else write
             if not membership.may(needed):
-                raise PermissionDenied(f"This needs the role “{needed.label}” in {membership.team}.")
+                raise PermissionDenied(
+                    f"This needs the role “{needed.label}” in {membership.team}."
+                )
             request.membership = membership  # type: ignore[attr-defined]
             request.team = membership.team  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]

@@ -8,11 +8,19 @@ const button = (op) => form().querySelector(`button[name="op"][value="${op}"]`);
 
 // --- Counters ---------------------------------------------------------------------------------
 
-function showCount(counter, count) {
+function showCount(counter, count, words = count) {
   const most = Number(counter.dataset.most);
-  counter.textContent = `${count} / ${most}`;
-  counter.classList.toggle("count--over", count > most);
-  counter.classList.toggle("count--near", count <= most && count >= Number(counter.dataset.near));
+  const over = count > most;
+  const near = !over && count >= Number(counter.dataset.near);
+  // Heard only when it begins to matter, not at every key.
+  if ((over && !counter.classList.contains("count--over")) || (near && !counter.className.includes("--"))) {
+    const field = input(counter.dataset.count);
+    const label = field?.labels[0]?.textContent ?? field?.ariaLabel;
+    document.getElementById("announce").textContent = `${label}: ${count} of ${most} characters`;
+  }
+  counter.textContent = `${words} / ${most}`;
+  counter.classList.toggle("count--over", over);
+  counter.classList.toggle("count--near", near);
 }
 
 const counterOf = (path) => document.querySelector(`[data-count="${CSS.escape(path)}"]`);
@@ -29,9 +37,9 @@ document.addEventListener("input", (event) => {
 
 function takeOver() {
   const state = JSON.parse(document.getElementById("editor-state").textContent);
-  for (const [path, count] of Object.entries(state.counts)) {
+  for (const [path, [count, words]] of Object.entries(state.counts)) {
     const counter = counterOf(path);
-    if (counter) showCount(counter, count);
+    if (counter) showCount(counter, count, words);
   }
   for (const [path, id] of Object.entries(state.ids)) {
     const field = input(path);
@@ -101,8 +109,8 @@ function mark(state, words) {
 }
 
 const backupKey = () => `tapwright-unsaved-${document.getElementById("workbench").dataset.template}`;
-const isSave = (event) =>
-  event.detail.elt.id === "editor" || event.detail.requestConfig?.elt?.closest?.("#editor");
+const isSave = ({ detail: { requestConfig } }) =>
+  form() && requestConfig?.verb === "post" && requestConfig.path === form().getAttribute("action");
 const isOperation = (elt) => elt.matches?.('#editor button[name="op"][hx-post]:not([value="save"])');
 
 function keepBackup() {
@@ -210,12 +218,6 @@ document.addEventListener("keydown", (event) => {
     const op = button(key === "y" || event.shiftKey ? "redo" : "undo");
     if (!op.disabled) op.click();
     return;
-  }
-  const row = event.altKey && event.target.closest("[data-row], [data-section]");
-  if (row && (key === "arrowup" || key === "arrowdown")) {
-    event.preventDefault();
-    const way = key === "arrowup" ? "-up." : "-down.";
-    row.querySelector(`button[value*="${way}"]:not([disabled])`)?.click();
   }
 });
 

@@ -1,0 +1,137 @@
+// Rows, buttons and sections by hand: dragging with mouse or finger, pasting many at once, and
+// the keys that move them. What moved is told to the server as a named operation.
+"use strict";
+
+// Runs an operation that has no button of its own, with fields of its own if need be.
+function operate(op, fields = {}) {
+  const runner = document.getElementById("any-op");
+  runner.value = op;
+  runner.setAttribute("hx-vals", JSON.stringify(fields));
+  runner.click();
+}
+
+const places = (path) => path.split(".").filter((part) => /^\d+$/.test(part));
+
+// --- Dragging ---------------------------------------------------------------------------------
+
+let drag = null;
+
+function startDrag(event) {
+  const grip = event.target.closest("[data-grip]");
+  if (!grip || event.button || grip.closest("fieldset").disabled) return;
+  const row = grip.closest("[data-row]");
+  const what = row ?? grip.closest("[data-section]");
+  event.preventDefault();
+  grip.setPointerCapture(event.pointerId);
+  drag = { grip, what, isRow: Boolean(row), target: null, mark: document.createElement("div") };
+  drag.mark.className = "drop-mark";
+  what.classList.add("is-dragged");
+}
+
+// Where it would land: before or after the row (or section) nearest to the pointer.
+function findTarget(y) {
+  const selector = drag.isRow ? "[data-row], [data-rows]" : "[data-section]";
+  let nearest = null;
+  for (const element of document.querySelectorAll(`#editor ${selector}`)) {
+    if (element === drag.what) continue;
+    const box = element.getBoundingClientRect();
+    const middle = box.top + box.height / 2;
+    const distance = Math.abs(y - middle);
+    if (!nearest || distance < nearest.distance) nearest = { element, distance, after: y > middle };
+  }
+  return nearest;
+}
+
+function moveDrag(event) {
+  if (!drag) return;
+  const edge = 60;
+  if (event.clientY < edge) scrollBy(0, -14);
+  else if (event.clientY > innerHeight - edge) scrollBy(0, 14);
+  drag.target = findTarget(event.clientY);
+  if (!drag.target) return;
+  const { element, after } = drag.target;
+  if (element.matches("[data-rows]")) element.before(drag.mark);
+  else if (after) element.after(drag.mark);
+  else element.before(drag.mark);
+}
+
+function endDrag(event) {
+  if (!drag) return;
+  const { what, isRow, target, mark } = drag;
+  mark.remove();
+  what.classList.remove("is-dragged");
+  drag = null;
+  if (event.type === "pointercancel" || !target) return;
+  if (isRow) dropRow(what, target);
+  else dropSection(what, target);
+}
+
+function dropRow(what, { element, after }) {
+  const from = places(what.dataset.row);
+  let to;
+  if (element.matches("[data-rows]")) {
+    // The foot of a section: after its last row.
+    const rows = element.closest("[data-section]").querySelectorAll("[data-row]").length;
+    to = [element.dataset.rows, rows];
+  } else {
+    to = places(element.dataset.row);
+    to[to.length - 1] = Number(to.at(-1)) + (after ? 1 : 0);
+  }
+  // Taken out first, what lay behind it in the same section moves up by one.
+  const sameGroup = from.length === 1 || from[0] === String(to[0]);
+  if (sameGroup && Number(from.at(-1)) < to.at(-1)) to[to.length - 1] -= 1;
+  if (from.join() === to.join()) return;
+  operate(`move-${from.length === 1 ? "button" : "row"}.${from.join(".")}.to.${to.join(".")}`);
+}
+
+function dropSection(what, { element, after }) {
+  const from = Number(what.dataset.section);
+  let to = Number(element.dataset.section) + (after ? 1 : 0);
+  if (from < to) to -= 1;
+  if (from !== to) operate(`move-section.${from}.to.${to}`);
+}
+
+document.addEventListener("pointerdown", startDrag);
+document.addEventListener("pointermove", moveDrag);
+document.addEventListener("pointerup", endDrag);
+document.addEventListener("pointercancel", endDrag);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && drag) endDrag(new PointerEvent("pointercancel"));
+});
+
+// --- Pasting many rows ------------------------------------------------------------------------
+
+document.addEventListener("paste", (event) => {
+  const row = event.target.closest?.("[data-row]");
+  if (!row || event.target.name !== `${row.dataset.row}.title`) return;
+  const text = event.clipboardData.getData("text/plain");
+  if (!/[\t\n]/.test(text.trim())) return;
+  event.preventDefault();
+  operate("paste", { paste_path: event.target.name, paste_text: text });
+});
+
+// --- Keys -------------------------------------------------------------------------------------
+
+function nextRow(field) {
+  const row = field.closest("[data-row]");
+  const group = row.closest(".section");
+  const rows = [...group.querySelectorAll("[data-row]")];
+  const next = rows[rows.indexOf(row) + 1];
+  if (next) next.querySelector("input").focus();
+  else group.querySelector('button[value^="add-"]').click();
+}
+
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (!field.closest?.("#editor")) return;
+  if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    const moved = field.closest("[data-row], [data-section]");
+    if (!moved) return;
+    event.preventDefault();
+    const way = event.key === "ArrowUp" ? "-up." : "-down.";
+    moved.querySelector(`button[value*="${way}"]:not([disabled])`)?.click();
+  } else if (event.key === "Enter" && field.matches("[data-row] input") && !event.isComposing) {
+    event.preventDefault();
+    nextRow(field);
+  }
+});
