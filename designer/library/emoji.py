@@ -10,7 +10,10 @@ import emoji
 
 MOST = 60
 # What a picker opens with: the ones that such messages use most.
-USUAL = "👍 👎 ✅ ❌ 🎉 🛍️ 🛒 📦 🚚 💳 🧾 📅 ⏰ 📍 📞 💬 ❓ ℹ️ ⭐ ❤️ 😀 🙂 😐 😞 🙏 👋 🔥 🎁 💡 🏷️ 🆕 👉".split()  # noqa: SIM905
+USUAL = """
+👍 👎 ✅ ❌ 🎉 🛍️ 🛒 📦 🚚 💳 🧾 📅 ⏰ 📍 📞 💬
+❓ ℹ️ ⭐ ❤️ 😀 🙂 😐 😞 🙏 👋 🔥 🎁 💡 🏷️ 🆕 👉
+""".split()  # noqa: SIM905 - one can see more at once
 
 
 @dataclass(frozen=True)

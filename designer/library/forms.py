@@ -76,10 +76,14 @@ def read(data: QueryDict, stored: Content) -> Posted:
     return Posted(
         name=data.get("name", "").strip()[:MAX_NAME] or UNNAMED,
         content=content,
-        revision=int(data["revision"]) if data.get("revision", "").isdecimal() else 0,
+        revision=_number(data.get("revision", "")),
         tab=data.get("tab", "")[:32],
         op=data.get("op", ""),
     )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _variables(pairs: list[tuple[str, str]], prefix: str, stored: dict[str, str]) -> dict[str, str]:

@@ -36,8 +36,8 @@ def current_membership(request: HttpRequest) -> Membership | None:
     if not isinstance(request.user, User):
         return None
     memberships = Membership.objects.filter(user=request.user).select_related("team")
-    chosen = memberships.filter(team_id=request.session.get(SESSION_TEAM)).first()
-    return chosen or memberships.order_by("pk").first()
+    chosen: int = request.session.get(SESSION_TEAM, 0)
+    return memberships.filter(team_id=chosen).first() or memberships.order_by("pk").first()
 
 
 def team_page(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from .access import SESSION_TEAM
 from .forms import AccountForm
-from .models import LoginLink, Membership, User
+from .models import LoginLink, User
 
 
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
@@ -50,9 +50,10 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch_team(request: HttpRequest) -> HttpResponse:
     """Work in another of one's teams."""
-    membership = Membership.objects.filter(
-        user_id=request.user.pk, team_id=request.POST.get("team") or None
-    ).first()
+    wanted = request.POST.get("team", "")
+    assert isinstance(request.user, User)
+    memberships = request.user.memberships.all()
+    membership = memberships.filter(team_id=int(wanted)).first() if wanted.isdecimal() else None
     if membership is None:
         raise Http404
     request.session[SESSION_TEAM] = membership.team_id
