@@ -52,6 +52,8 @@ _SHORT_BODY = 10
 _MOST_EMOJI_IN_BODY = 5
 _MOST_EMOJI_ELSEWHERE = 2
 _MOST_BUTTONS = 3
+# A text this long has other problems than its marks.
+_FAR_OVER_LIMITS = 1000
 
 # What WhatsApp takes as a header's file. Source: its Media page.
 _EXTENSIONS = {
@@ -142,8 +144,8 @@ def _reading_order(problem: Problem) -> tuple[list[int], int]:
     return path, _LEVELS.index(problem.level)
 
 
-def _problem(path: str, level: Level, rule: str, detail: str, label: str = "") -> Problem:
-    label = label or label_for(path)
+def _problem(path: str, level: Level, rule: str, detail: str) -> Problem:
+    label = label_for(path)
     return Problem(path, level, rule, f"{label} {detail}", label)
 
 
@@ -154,14 +156,14 @@ def _quote(text: str) -> str:
 
 
 def _filled_in(typed: str, values: Mapping[str, str]) -> str:
+    """The values as part of a sentence, three of them at most; "" if the text has none."""
     names = [name for name in names_in(typed) if name in values]
     if not names:
         return ""
-    shown = [f"{{{{{name}}}}} as {_quote(values[name])}" for name in names[:3]]
-    shown[0] = shown[0].replace("}} as", "}} filled in as", 1)
+    shown = [f"{{{{{name}}}}} filled in as {_quote(values[name])}" for name in names[:3]]
     if len(names) > 3:
         shown.append(f"{len(names) - 3} more")
-    return " with " + " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+    return f" with {' and '.join(shown)}"
 
 
 def _characters(count: int) -> str:
@@ -263,7 +265,7 @@ def _advice_on_text(field: _Field) -> Iterator[Problem]:
         yield field.problem("advice", "line-break", detail)
     if field.name in ("id", "link", "filename"):
         return
-    if field.name != "body" and has_marks(field.text):
+    if field.name != "body" and has_marks(field.text[:_FAR_OVER_LIMITS]):
         detail = (
             "shows its formatting marks as typed: WhatsApp formats only the body. Leave them out."
         )

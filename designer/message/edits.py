@@ -48,7 +48,7 @@ __all__ = [
 Item = TypeVar("Item")
 
 
-class UnknownEdit(ValueError):  # noqa: N818 - said of what was asked for
+class UnknownEdit(ValueError):
     """An operation that does not exist, or not on this message."""
 
 
@@ -154,16 +154,16 @@ def apply(message: Message, op: str) -> tuple[Message, str]:
     `op` is one of the names below with places for #, as `add-row.0` or `move-row.0.1.to.1.0`. The
     path is that of a title; of `sections` or `buttons` when none is left. Raises UnknownEdit.
     """
-    name = re.sub(r"\.[0-9]{1,6}(?![0-9])", ".#", op)
+    name = re.sub(r"\.[0-9]{1,6}(?![0-9])", ".#", op.replace("#", ""))
     places = [int(place) for place in re.findall(r"\.([0-9]{1,6})(?![0-9])", op)]
     try:
         if isinstance(message, ListMessage):
             return _LIST_EDITS[name](message, *places)
         return _BUTTON_EDITS[name](message, *places)
     except KeyError:
-        raise UnknownEdit(f"There is no “{op[:60]}” for a {message.kind} message.") from None
+        raise UnknownEdit(f"There is no {op[:60]!a} for a {message.kind} message.") from None
     except IndexError:
-        raise UnknownEdit(f"“{op[:60]}” is about a place that isn't there any more.") from None
+        raise UnknownEdit(f"{op[:60]!a} is about a place that isn't there any more.") from None
 
 
 def _move_row_up(message: ListMessage, section: int, row: int) -> tuple[Message, str]:

@@ -130,8 +130,13 @@ def _sections(buttons: tuple[Button, ...], was: tuple[Section, ...]) -> tuple[Se
 
 
 def _places(buttons: tuple[Button, ...], was: tuple[Section, ...]) -> list[tuple[int, int] | None]:
-    """For each button the section and row where it was: that of its id, else that of its title."""
-    free = {(s, r): row for s, section in enumerate(was) for r, row in enumerate(section.rows)}
+    """For each button the section and row where it was; None for a new one.
+
+    That is the row with its id, else with its title. One that has another id and another title by
+    now is still known by its place, as long as there are as many buttons as there were rows.
+    """
+    rows = {(s, r): row for s, section in enumerate(was) for r, row in enumerate(section.rows)}
+    free = dict(rows)
     places: list[tuple[int, int] | None] = [None] * len(buttons)
     for name in ("id", "title"):
         by_text: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -142,4 +147,8 @@ def _places(buttons: tuple[Button, ...], was: tuple[Section, ...]) -> list[tuple
             if places[b] is None and by_text[text]:
                 place = places[b] = by_text[text].pop()
                 del free[place]
+    if len(buttons) == len(rows):
+        for b, place in enumerate(rows):
+            if places[b] is None and place in free:
+                places[b] = place
     return places

@@ -59,7 +59,8 @@ def has_marks(text: str) -> bool:
     """Whether a body with this text would have something bold, italic, struck or in mono."""
     if not any(mark in text for mark in "*_~`"):
         return False
-    return any(f"<{tag}>" in to_html(text) for tag in ("strong", "em", "s", "code"))
+    shown = to_html(text)
+    return any(f"<{tag}>" in shown for tag in ("strong", "em", "s", "code"))
 
 
 def _escape(text: str) -> str:

@@ -14,12 +14,12 @@ from designer.message.schema import (
     unify_newlines,
 )
 
-MOST_LINES = 1000
+MOST_LINES = 500
 """How many lines one paste may have: far above any limit, and what a page can still show."""
 
-# A cell in quotes, as spreadsheets put one on the clipboard that holds a tab, newline or quote.
-_QUOTED = re.compile(r'"((?:[^"]|"")*)"(?=[\t\n]|\Z)')
-_PLAIN = re.compile(r"[^\t\n]*")
+# A cell and what ends it. Spreadsheets put one in quotes that holds a tab, a newline or a quote;
+# other quotes are the text's own.
+_CELL = re.compile(r'(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^\t\n]*))(?P<end>[\t\n]|\Z)')
 _PATH = re.compile(
     r"(?:sections\.(?P<section>[0-9]{1,6})\.rows\.(?P<row>[0-9]{1,6})"
     r"|buttons\.(?P<button>[0-9]{1,6}))(?:\.[a-z]+)?"
@@ -34,21 +34,16 @@ def read_cells(text: str) -> list[list[str]]:
     Cells are apart by tabs. One with a line break inside comes out on one line, since titles,
     descriptions and ids are. White space around a cell goes.
     """
-    text = unify_newlines(text)
     lines: list[list[str]] = [[]]
-    at = 0
-    while True:
-        quoted = _QUOTED.match(text, at)
-        cell = quoted or _PLAIN.match(text, at)
-        assert cell is not None  # noqa: S101 - the plain pattern matches anything
-        content = quoted[1].replace('""', '"') if quoted else cell[0]
-        lines[-1].append(" ".join(part.strip() for part in content.split("\n")).strip())
-        at = cell.end()
-        if at == len(text):
-            return [line for line in lines if any(line)]
-        if text[at] == "\n":
+    for found in _CELL.finditer(unify_newlines(text)):
+        plain, quoted = found["plain"], found["quoted"]
+        cell = plain if quoted is None else quoted.replace('""', '"')
+        lines[-1].append(" ".join(part.strip() for part in cell.split("\n")).strip())
+        if found["end"] == "\n":
             lines.append([])
-        at += 1
+        elif not found["end"]:
+            break  # else the empty text at the end would be one more cell
+    return [line for line in lines if any(line)]
 
 
 def paste_rows(message: Message, path: str, text: str) -> Message:
@@ -57,7 +52,7 @@ def paste_rows(message: Message, path: str, text: str) -> Message:
     The first line fills that row, each other becomes a row after it. The cells of a line are title,
     description, id for a row, and title, id for a button, where a third cell is taken as the id.
     What is over a limit is kept. Raises IndexError for a path that the message does not have and
-    ValueError for one of another make, or for more than 1,000 lines.
+    ValueError for one of another make, or for more than 500 lines.
     """
     lines = read_cells(text)
     if len(lines) > MOST_LINES:

@@ -170,6 +170,8 @@ _WORDS = {
     "model_type": "must be an object with named fields",
     "model_attributes_type": "must be an object with named fields",
     "missing": "is missing",
+    "invalid_key": "is no name of a field",
+    "string_unicode": "has a field whose name is no text",
     "literal_error": "must be one of text, image, video or document",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",

@@ -90,7 +90,9 @@ _WITH_VALUE = {
     *("--cookie-jar", "--max-time", "--connect-timeout", "--proxy", "--write-out", "--form"),
     *("--retry", "--url", "--cacert", "--cert", "--key", "--resolve", "--oauth2-bearer"),
 }
-_DATA = re.compile(r"(?P<long>--data(?:-raw|-binary|-ascii|-urlencode)?|--json)(?:=(?P<value>.*))?")
+_DATA = re.compile(
+    r"(?P<long>--data(?:-raw|-binary|-ascii|-urlencode)?|--json)(?:=(?P<value>.*))?", re.DOTALL
+)
 _SHORT = re.compile(r"-[sSkLfvigGN#0]*d(?P<value>.*)", re.DOTALL)
 
 

@@ -21,7 +21,7 @@ def curl(payload: Mapping[str, Any], *, base_url: str, path: str) -> str:
         f"curl -sS -X POST {_shell_quote(_url(base_url, path))} \\\n"
         f'  -H "X-API-Key: ${KEY_VARIABLE}" \\\n'
         "  -H 'Content-Type: application/json' \\\n"
-        f"  --data-raw {_shell_quote(_json(payload))}\n"
+        f"  --data-raw {_shell_quote(as_json(payload))}\n"
     )
 
 
@@ -31,9 +31,9 @@ def python(payload: Mapping[str, Any], *, base_url: str, path: str) -> str:
     return (
         "import os\n\n"
         "import httpx\n\n"
-        f"payload = {_json(payload)}\n\n"
+        f"payload = {as_json(payload)}\n\n"
         "response = httpx.post(\n"
-        f"    {_json(_url(base_url, path))},\n"
+        f"    {as_json(_url(base_url, path))},\n"
         f'    headers={{"X-API-Key": os.environ["{KEY_VARIABLE}"]}},\n'
         "    json=payload,\n"
         "    timeout=30,\n"
@@ -45,9 +45,9 @@ def python(payload: Mapping[str, Any], *, base_url: str, path: str) -> str:
 def javascript(payload: Mapping[str, Any], *, base_url: str, path: str) -> str:
     """A JavaScript program for Node 18 or newer, as a module, a script or `node -e`."""
     return (
-        f"const payload = {_json(payload)};\n\n"
+        f"const payload = {as_json(payload)};\n\n"
         "(async () => {\n"
-        f"  const response = await fetch({_json(_url(base_url, path))}, {{\n"
+        f"  const response = await fetch({as_json(_url(base_url, path))}, {{\n"
         '    method: "POST",\n'
         "    headers: {\n"
         f'      "X-API-Key": process.env.{KEY_VARIABLE},\n'
@@ -64,7 +64,7 @@ def _url(base_url: str, path: str) -> str:
     return base_url.rstrip("/") + path
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
     """The value as indented JSON that reads as typed and is safe to paste anywhere."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
