@@ -1,0 +1,69 @@
+"""Phone numbers as people type and paste them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import ValidationResult
+
+E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+# White space, dashes, and the invisible marks that come along when a contact is copied.
+_IGNORED = {"Zs", "Pd", "Cf", "Cc"}
+
+DOUBT = "No phone company gives out this number. You can send to it, but check its digits."
+_IMPOSSIBLE = {
+    ValidationResult.TOO_SHORT: "Too short for a number with",
+    ValidationResult.TOO_LONG: "Too long for a number with",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "The area code is missing after",
+}
+_IMPOSSIBLE_ANYHOW = "There can’t be such a number with"
+
+
+class NumberError(ValueError):
+    """Not a number that anything can be sent to; the text says why, for whoever typed it."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in E.164, and a doubt about it in words ("" if there is none)."""
+
+    e164: str
+    doubt: str = ""
+
+
+def read(text: str) -> Number:
+    """Read a number with its country code. Raises NumberError for what is not possible.
+
+    A possible number that no phone company gives out is only doubted: Meta's own test numbers are
+    such. Source: E.164, at most 15 digits, the first not 0; without the + WhatsApp would put the
+    business's own country code before it.
+    """
+    plain = "".join(
+        char
+        for char in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(char) not in _IGNORED and char not in "()./"
+    )
+    if not plain:
+        raise NumberError("Enter the phone number to send to.")
+    if not plain.startswith("+"):
+        raise NumberError("Begin with + and the country code, like +91 98765 43210.")
+    if not re.fullmatch(r"\+[0-9]+", plain):
+        raise NumberError("A phone number has only digits after the +.")
+    if not E164.fullmatch(plain):
+        why = "no country code begins with 0" if plain[1] == "0" else "it has more than 15 digits"
+        raise NumberError(f"This can’t be a phone number: {why}.")
+    return _judge(plain)
+
+
+def _judge(plain: str) -> Number:
+    try:
+        parsed = phonenumbers.parse(plain)
+    except phonenumbers.NumberParseException as problem:
+        raise NumberError("No country has this code. Check the digits after the +.") from problem
+    reason = phonenumbers.is_possible_number_with_reason(parsed)
+    if reason != ValidationResult.IS_POSSIBLE:
+        raise NumberError(f"{_IMPOSSIBLE.get(reason, _IMPOSSIBLE_ANYHOW)} +{parsed.country_code}.")
+    # Without the 0 that people write after the country code where there must be none.
+    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return Number(e164, "" if phonenumbers.is_valid_number(parsed) else DOUBT)

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from .views import connections, panel, sends
+
+urlpatterns = [
+    path("connections/", connections.connections, name="connections"),
+    path("connections/new/", connections.new_connection, name="new-connection"),
+    path("connections/<int:pk>/", connections.connection, name="connection"),
+    path("connections/<int:pk>/test/", connections.test_connection, name="test-connection"),
+    path("connections/<int:pk>/remove/", connections.remove_connection, name="remove-connection"),
+    path("templates/<int:pk>/send/", panel.send_test, name="send-test"),
+    path("templates/<int:pk>/send/look/", panel.look, name="send-look"),
+    path("sends/", sends.sends, name="sends"),
+    path("sends/<int:pk>/", sends.send, name="send"),
+    path("sends/<int:pk>/live/", sends.live, name="send-live"),
+    path("sends/<int:pk>/status/", sends.status, name="send-status"),
+    path("sends/<int:pk>/settle/", sends.settle, name="settle-send"),
+    path("sends/<int:pk>/cancel/", sends.cancel, name="cancel-send"),
+    path("sends/<int:pk>/again/", sends.again, name="send-again"),
+]

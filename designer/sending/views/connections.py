@@ -1,0 +1,110 @@
+"""Connections to the API: admins look after them, the others see which there are."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.models import Role
+
+from ..forms import ConnectionForm
+from ..models import Connection
+from ..probe import Finding, probe
+from .parts import page_or_part, wants_part
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@team_page()
+@require_safe
+def connections(request: TeamRequest) -> HttpResponse:
+    """The team's connections; keys and webhook addresses are for admins."""
+    return _list(request)
+
+
+@team_page(read=Role.ADMIN, write=Role.ADMIN)
+@require_http_methods(FORM_METHODS)
+def new_connection(request: TeamRequest) -> HttpResponse:
+    """Add a connection; `do=test` tries out what is typed and adds nothing."""
+    return _form(request, Connection(team=request.team))
+
+
+@team_page(read=Role.ADMIN, write=Role.ADMIN)
+@require_http_methods(FORM_METHODS)
+def connection(request: TeamRequest, pk: int) -> HttpResponse:
+    """Change a connection; `do=test` tries out what is typed and changes nothing."""
+    return _form(request, owned(request, Connection.objects.offered(), pk=pk))
+
+
+@team_page(write=Role.ADMIN)
+@require_POST
+def test_connection(request: TeamRequest, pk: int) -> HttpResponse:
+    """Try a connection out as it is; the finding stands beside it."""
+    row = owned(request, Connection.objects.offered(), pk=pk)
+    finding = _try(row)
+    if wants_part(request):
+        return render(request, "sending/_finding.html", {"finding": finding})
+    return _list(request, tested=row, finding=finding)
+
+
+@team_page(read=Role.ADMIN, write=Role.ADMIN)
+@require_http_methods(FORM_METHODS)
+def remove_connection(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask, then remove; what was sent through it stays in the log."""
+    row = owned(request, Connection.objects.offered(), pk=pk)
+    if request.method == "POST":
+        row.remove()
+        messages.success(request, f"“{row.name}” is removed.")
+        return redirect("connections")
+    page, part = "sending/remove_connection.html", "sending/_remove_dialog.html"
+    return page_or_part(request, page, part, {"connection": row})
+
+
+def _list(
+    request: TeamRequest, tested: Connection | None = None, finding: Finding | None = None
+) -> HttpResponse:
+    rows = Connection.objects.filter(team=request.team).offered()
+    if not request.membership.may(Role.ADMIN):
+        rows = rows.without_secrets()
+    context = {
+        "connections": rows,
+        "tested": tested,
+        "finding": finding,
+        "site": settings.SITE_URL,
+    }
+    return render(request, "sending/connections.html", context)
+
+
+def _form(request: TeamRequest, row: Connection) -> HttpResponse:
+    stored_key = row.usable_key
+    form = ConnectionForm(request.POST if request.method == "POST" else None, instance=row)
+    context = {"form": form, "connection": row, "site": settings.SITE_URL}
+    if request.method != "POST":
+        return render(request, "sending/connection.html", context)
+    testing = request.POST.get("do") == "test"
+    if form.is_valid() and not testing:
+        form.save()
+        messages.success(request, f"“{row.name}” is saved.")
+        return redirect("connections")
+    if testing:
+        context["finding"] = _try_form(form, stored_key)
+        if wants_part(request):
+            return render(request, "sending/_finding.html", context)
+    return render(request, "sending/connection.html", context)
+
+
+def _try(row: Connection) -> Finding:
+    if (key := row.usable_key) is None:
+        return Finding(False, "The key can’t be read any more. Enter it again.")
+    return probe(row.base_url, key)
+
+
+def _try_form(form: ConnectionForm, stored_key: str | None) -> Finding:
+    """Try what is typed, the stored key standing in for a blank one."""
+    wrong = [str(form.errors[name][0]) for name in ("base_url", "key") if name in form.errors]
+    if wrong:
+        return Finding(False, wrong[0])
+    data = form.cleaned_data
+    return probe(data["base_url"], data["key"] or stored_key or "")

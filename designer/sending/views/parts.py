@@ -1,0 +1,23 @@
+"""The same view for a whole page and for the part of it that htmx asks for."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from designer.teams.access import TeamRequest
+
+
+def wants_part(request: TeamRequest) -> bool:
+    """Whether htmx will put the answer into a page that is there already."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def page_or_part(
+    request: TeamRequest, page: str, part: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Render the template `part` for htmx, else `page`; no cache takes one for the other."""
+    response = render(request, part if wants_part(request) else page, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

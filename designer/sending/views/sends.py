@@ -1,0 +1,137 @@
+"""The log of what was sent, and the page of one send."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap, retarget
+
+from designer.library.models import MessageTemplate
+from designer.teams.access import TeamRequest, owned, team_page
+
+from .. import outbox
+from ..client import request_headers
+from ..log import Filter
+from ..models import Send, SendQuerySet, State
+from .parts import page_or_part, wants_part
+
+TOO_LATE = "Something else happened meanwhile; here is how it stands."
+
+
+@team_page()
+@require_safe
+def sends(request: TeamRequest) -> HttpResponse:
+    """The log, newest first; the address may ask for a state, a template, a number, older ones."""
+    chosen = Filter.read(request.GET)
+    page = chosen.page(request.team)
+    if request.GET.get("seen") == page.fingerprint:
+        return HttpResponse(status=204)
+    context = {"page": page, "filter": chosen, "states": State}
+    if not wants_part(request):
+        templates = MessageTemplate.objects.filter(team=request.team)
+        context["templates"] = templates.only("name").order_by("name")
+    return page_or_part(request, "sending/sends.html", "sending/_sends.html", context)
+
+
+@team_page()
+@require_safe
+def send(request: TeamRequest, pk: int) -> HttpResponse:
+    """One send: how it stands, what it said, and each attempt at it."""
+    row = owned(request, _with_all(), pk=pk)
+    context = _context(row) | {"sent_at": f"{timezone.localtime(row.created_at):%H:%M}"}
+    return render(request, "sending/send.html", context)
+
+
+@team_page()
+@require_safe
+def live(request: TeamRequest, pk: int) -> HttpResponse:
+    """The part of that page that changes."""
+    row = owned(request, _with_all(), pk=pk)
+    if unchanged := _unchanged(request, row):
+        return unchanged
+    return render(request, "sending/_live.html", _context(row) | {"announce": True})
+
+
+@team_page()
+@require_safe
+def status(request: TeamRequest, pk: int) -> HttpResponse:
+    """How a send stands, in short, for the panel."""
+    row = owned(request, Send.objects.all(), pk=pk)
+    if unchanged := _unchanged(request, row):
+        return unchanged
+    return render(request, "sending/_status.html", {"send": row})
+
+
+def _unchanged(request: TeamRequest, row: Send) -> HttpResponse | None:
+    """What to answer while a send is as `?seen=` says: nothing new, or only the countdown.
+
+    So that nobody's button is replaced under the finger.
+    """
+    if request.GET.get("seen") != row.fingerprint:
+        return None
+    if row.state != State.WAITING:
+        return HttpResponse(status=204)
+    response = render(request, "sending/_wait.html", {"send": row})
+    return reswap(retarget(response, f"#wait-{row.pk}"), "innerHTML")
+
+
+@team_page()
+@require_POST
+def settle(request: TeamRequest, pk: int) -> HttpResponse:
+    """A person says what became of an unknown send: `arrived` is yes or no."""
+    row = owned(request, Send.objects.all(), pk=pk)
+    arrived = request.POST.get("arrived")
+    if arrived not in ("yes", "no"):
+        return HttpResponse(status=400)
+    if not row.settle(arrived=arrived == "yes", person=request.user):
+        messages.warning(request, TOO_LATE)
+    return redirect(row)
+
+
+@team_page()
+@require_POST
+def cancel(request: TeamRequest, pk: int) -> HttpResponse:
+    """Take back what is still queued, or waits to be tried again."""
+    row = owned(request, Send.objects.all(), pk=pk)
+    if not row.cancel(request.user):
+        messages.warning(request, "It was too late to cancel it; here is how it stands.")
+    return redirect(row)
+
+
+@team_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask, then send the same once more, as a send of its own."""
+    row = owned(request, _with_all(), pk=pk)
+    if not row.may_repeat:
+        messages.warning(request, "This can’t be sent again as it is.")
+        return redirect(row)
+    if request.method != "POST":
+        context = {"send": row, "token": uuid.uuid4()}
+        return page_or_part(request, "sending/again.html", "sending/_again_dialog.html", context)
+    try:
+        token = uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        return HttpResponse(status=400)
+    return redirect(outbox.again(row, person=request.user, token=token))
+
+
+def _with_all() -> SendQuerySet:
+    related = ("connection", "template", "version", "created_by", "repeat_of")
+    return Send.objects.select_related(*related).defer(
+        "connection__api_key", "connection__hook_secret"
+    )
+
+
+def _context(row: Send) -> dict[str, Any]:
+    attempts = list(row.attempts.all())
+    return {
+        "send": row,
+        "attempts": attempts,
+        "last": attempts[-1] if attempts else None,
+        "request_headers": request_headers(),
+    }

@@ -1,0 +1,40 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from designer.library.models import MessageTemplate
+from designer.sending.models import Connection, Send
+from designer.teams.models import Team
+
+from ..factories import make_connection, make_send, make_template
+from .api import Api
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    server = Api()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def connection(team: Team, api: Api) -> Connection:
+    """A connection to the API on loopback."""
+    return make_connection(team, base_url=api.url)
+
+
+@pytest.fixture
+def template(team: Team) -> MessageTemplate:
+    return make_template(team)
+
+
+@pytest.fixture
+def queued(template: MessageTemplate, connection: Connection) -> Send:
+    """A send that waits for a worker."""
+    return make_send(template, connection)
+
+
+@pytest.fixture
+def fresh() -> Callable[[Send], Send]:
+    """Reads a send again."""
+    return lambda send: Send.objects.get(pk=send.pk)

@@ -1,0 +1,163 @@
+"""Queuing: the snapshot, the saved number, the wake; and once for one panel."""
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from designer.library.models import MessageTemplate
+from designer.message.formats import coext
+from designer.sending import delivery, outbox
+from designer.sending.models import Connection, Send, State, TestNumber
+from designer.sending.outbox import Letter
+from designer.teams.models import Team, User
+
+from ..factories import CUSTOMER, EXAMPLES, example, make_template
+from .api import Api
+
+Fresh = Callable[[Send], Send]
+REQUESTS = sorted(
+    path.stem for path in EXAMPLES.glob("*.json") if path.stem.startswith(("list-", "button-"))
+)
+
+
+def letter(template: MessageTemplate, connection: Connection, **changes: Any) -> Letter:
+    fields = {
+        "template": template,
+        "version": None,
+        "message": template.content.filled(),
+        "connection": connection,
+        "to": CUSTOMER,
+        "reference": "ref-1",
+        **changes,
+    }
+    return Letter(**fields)
+
+
+def queue(letter: Letter, person: User, token: uuid.UUID | None = None) -> Send:
+    return outbox.queue(
+        letter, team=letter.template.team, person=person, token=token or uuid.uuid4()
+    )
+
+
+def test_queues_the_exact_payload_with_where_it_comes_from(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    send = queue(letter(template, connection), editor)
+    assert send.state == State.QUEUED
+    assert send.payload == coext.dump(template.message, to=CUSTOMER, reference="ref-1")
+    assert send.path == "/messages/interactive/list"
+    assert (send.template, send.template_name) == (template, "Support menu")
+    assert (send.version, send.version_number) == (None, None)
+    assert (send.created_by, send.reference, str(send.to)) == (editor, "ref-1", CUSTOMER)
+    assert send.body.isascii()
+
+
+def test_a_version_is_remembered_by_its_number(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    version = template.publish(editor)
+    send = queue(letter(template, connection, version=version), editor)
+    assert (send.version, send.version_number) == (version, 1)
+    template.delete()
+    send.refresh_from_db()
+    assert (send.template, send.version, send.version_number) == (None, None, 1)
+    assert send.template_name == "Support menu"
+
+
+def test_later_edits_change_nothing_that_was_queued(
+    template: MessageTemplate, connection: Connection, editor: User, fresh: Fresh
+) -> None:
+    send = queue(letter(template, connection), editor)
+    before = send.body
+    template.delete()
+    assert fresh(send).body == before
+
+
+def test_the_same_token_gives_the_first_send(
+    template: MessageTemplate,
+    connection: Connection,
+    editor: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    token = uuid.uuid4()
+    with django_capture_on_commit_callbacks(execute=True):
+        first = queue(letter(template, connection), editor, token)
+        second = queue(letter(template, connection, reference="other"), editor, token)
+    assert second == first
+    assert Send.objects.count() == DBTaskResult.objects.count() == 1
+
+
+def test_a_token_of_another_team_means_nothing(
+    template: MessageTemplate, connection: Connection, editor: User, other_team: Team
+) -> None:
+    token = uuid.uuid4()
+    first = queue(letter(template, connection), editor, token)
+    second = queue(letter(make_template(other_team), connection), editor, token)
+    assert first != second
+
+
+def test_the_number_is_saved_for_next_time_once(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    for _ in range(2):
+        queue(letter(template, connection), editor)
+    [saved] = TestNumber.objects.filter(team=template.team)
+    assert str(saved.number) == CUSTOMER
+
+
+def test_a_worker_is_woken_after_the_commit(
+    template: MessageTemplate,
+    connection: Connection,
+    editor: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        send = queue(letter(template, connection), editor)
+        assert not DBTaskResult.objects.exists()
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [send.pk]
+
+
+def test_references_are_short_and_unique() -> None:
+    references = {outbox.new_reference() for _ in range(1000)}
+    assert len(references) == 1000
+    assert all(len(reference) == 11 for reference in references)
+
+
+@pytest.mark.parametrize(
+    ("reference", "changes"), [("tw-abcdefgh", True), ("order-5", False), ("", False)]
+)
+def test_sending_again_makes_a_made_up_reference_anew(
+    template: MessageTemplate, connection: Connection, editor: User, reference: str, changes: bool
+) -> None:
+    send = queue(letter(template, connection, reference=reference), editor)
+    repeat = outbox.again(send, person=editor, token=uuid.uuid4())
+    assert repeat != send
+    assert repeat.repeat_of == send
+    assert (repeat.reference != reference) == changes
+    assert repeat.payload.get("reference", "") == repeat.reference
+    without = [{**row.payload, "reference": None} for row in (send, repeat)]
+    assert without[0] == without[1]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_examples_of_the_contract_arrive_unchanged(
+    name: str, team: Team, connection: Connection, editor: User, api: Api
+) -> None:
+    body = example(name)
+    template = make_template(team, coext.load(body), name=name)
+    reference = body.get("reference", "")
+    letter_ = letter(template, connection, to=body["to"], reference=reference)
+    delivery.deliver.call(queue(letter_, editor).pk)
+    [request] = api.received
+    # As text, so that the order of the keys counts too.
+    assert json.dumps(json.loads(request.body)) == json.dumps(body)
+    assert request.path.endswith(f"/messages/interactive/{name.partition('-')[0]}")
+
+
+def test_there_are_seven_examples() -> None:
+    assert len(REQUESTS) == 7

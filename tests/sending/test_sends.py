@@ -1,0 +1,399 @@
+"""The log, the page of one send, and what a person may do about it."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from designer.library.models import MessageTemplate
+from designer.sending import delivery
+from designer.sending.log import PAGE
+from designer.sending.models import Attempt, Connection, Send, State
+from designer.teams.models import Team, User
+
+from ..factories import make_connection, make_send, make_template
+from .api import Api, Reply, error
+
+Fresh = Callable[[Send], Send]
+HTMX = {"HX-Request": "true"}
+KEY = "pk_live_0123456789abcdef"
+FINAL = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
+
+
+@pytest.fixture
+def edith(editor: User, client_as: Callable[[User], Client]) -> Client:
+    return client_as(editor)
+
+
+@pytest.fixture
+def vera(viewer: User, client_as: Callable[[User], Client]) -> Client:
+    return client_as(viewer)
+
+
+def listed(page: str) -> list[int]:
+    """The sends that a page of the log shows, in order."""
+    return [int(pk) for pk in re.findall(r'id="send-(\d+)"', page)]
+
+
+def test_an_empty_log_says_how_to_begin(vera: Client) -> None:
+    assert "Nothing sent yet" in vera.get("/sends/").text
+
+
+def test_the_log_is_newest_first_and_of_this_team(
+    vera: Client, template: MessageTemplate, connection: Connection, other_team: Team
+) -> None:
+    sends = [make_send(template, connection) for _ in range(3)]
+    make_send(make_template(other_team))
+    assert listed(vera.get("/sends/").text) == [send.pk for send in reversed(sends)]
+
+
+def test_the_log_is_narrowed_by_state_template_and_number(
+    vera: Client, template: MessageTemplate, connection: Connection, team: Team
+) -> None:
+    other = make_template(team, name="Other")
+    failed = make_send(template, connection, state=State.FAILED)
+    sent = make_send(template, connection, state=State.SENT)
+    elsewhere = make_send(other, connection, to="+4930123456", state=State.SENT)
+
+    def found(**asked: str | int) -> list[int]:
+        return listed(vera.get("/sends/", asked).text)
+
+    assert found(state="failed") == [failed.pk]
+    assert found(state="sent") == [elsewhere.pk, sent.pk]
+    assert found(template=other.pk) == [elsewhere.pk]
+    assert found(number="+49 30 123456") == [elsewhere.pk]
+    assert found(number="0123") == [elsewhere.pk]
+    assert found(state="sent", template=template.pk) == [sent.pk]
+    assert found(number="999999") == []
+    assert found(state="nonsense", template="x", before="-1") == [elsewhere.pk, sent.pk, failed.pk]
+
+
+def test_a_filter_that_finds_nothing_says_so(vera: Client, queued: Send) -> None:
+    assert "No send matches" in vera.get("/sends/?state=unknown").text
+
+
+def test_the_log_goes_on_page_by_page(
+    vera: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    sends = [make_send(template, connection, state=State.SENT) for _ in range(PAGE * 2 + 1)]
+    seen: list[int] = []
+    url: str | None = "/sends/?state=sent"
+    while url:
+        page = vera.get(url).text
+        seen += listed(page)
+        older = re.search(r'href="(\?[^"]+)">Older', page)
+        url = f"/sends/{older[1]}".replace("&amp;", "&") if older else None
+        assert url is None or "state=sent" in url
+    assert seen == [send.pk for send in reversed(sends)]
+
+
+def test_a_page_that_is_just_full_has_no_older_one(
+    vera: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    for _ in range(PAGE):
+        make_send(template, connection, state=State.SENT)
+    assert "Older" not in vera.get("/sends/").text
+
+
+def test_the_log_asks_the_database_as_often_for_many_as_for_one(
+    vera: Client,
+    template: MessageTemplate,
+    connection: Connection,
+    editor: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(20):
+        make_send(template, connection, created_by=editor)
+    with django_assert_num_queries(4):
+        assert len(listed(vera.get("/sends/", headers=HTMX).text)) == 20
+
+
+def test_the_log_is_live_while_something_moves(
+    vera: Client, queued: Send, fresh: Fresh, api: Api
+) -> None:
+    page = vera.get("/sends/", headers=HTMX).text
+    assert "<html" not in page
+    found = re.search(r'hx-get="([^"]+seen=[^"]+)"', page)
+    assert found
+    again = found[1].replace("&amp;", "&")
+    assert vera.get(again, headers=HTMX).status_code == 204
+    delivery.deliver.call(queued.pk)
+    final = vera.get(again, headers=HTMX)
+    assert "Sent" in final.text
+    assert "hx-trigger" not in final.text
+
+
+def test_going_back_gets_the_whole_page(vera: Client, queued: Send) -> None:
+    back = vera.get("/sends/", headers={**HTMX, "HX-History-Restore-Request": "true"})
+    assert "<html" in back.text
+    assert "HX-Request" in back["Vary"]
+
+
+def test_the_page_of_a_send_tells_all_there_is(
+    vera: Client, queued: Send, api: Api, editor: User
+) -> None:
+    Send.objects.update(created_by=editor, reference="order-5", version_number=3)
+    delivery.deliver.call(queued.pk)
+    page = vera.get(f"/sends/{queued.pk}/").text
+    for fact in (
+        "The API accepted it for delivery.",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "req_abc123def456",
+        "58 of 60 left until 14:30:00 UTC",
+        " ms",
+        str(queued.to),
+        queued.template_name,
+        "version 3",
+        "order-5",
+        "Edith Editor",
+        f"POST {api.url}/messages/interactive/list",
+        "X-API-Key: not shown",
+        "HTTP 200",
+    ):
+        assert fact in page
+    assert KEY not in page
+
+
+def test_a_key_that_the_api_repeats_is_not_on_the_page(
+    vera: Client, queued: Send, api: Api
+) -> None:
+    api.reply = Reply(400, error("VALIDATION_ERROR", f"bad key {KEY}"), {"X-Echo": KEY})
+    delivery.deliver.call(queued.pk)
+    page = vera.get(f"/sends/{queued.pk}/").text
+    assert "bad key [the key]" in page
+    assert KEY not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": State.QUEUED}, "Waiting for its turn."),
+        (
+            {"state": State.QUEUED, "created_at": timezone.now() - timedelta(minutes=1)},
+            "the background worker may be stopped",
+        ),
+        ({"state": State.SENDING}, "On its way to the API"),
+        ({"state": State.WAITING, "outcome": "It was refused."}, "It was refused."),
+        ({"state": State.SENT, "outcome": "Accepted."}, "Accepted doesn’t mean delivered yet"),
+        ({"state": State.FAILED, "outcome": "A field was refused."}, "A field was refused."),
+        ({"state": State.UNKNOWN, "outcome": "No answer."}, "It was not sent again by itself"),
+        ({"state": State.CANCELLED, "outcome": "Ada cancelled it."}, "Ada cancelled it."),
+    ],
+)
+def test_every_state_is_told_in_words(
+    vera: Client,
+    template: MessageTemplate,
+    connection: Connection,
+    fields: dict[str, Any],
+    words: str,
+) -> None:
+    send = make_send(template, connection, **fields)
+    assert words in vera.get(f"/sends/{send.pk}/").text
+    assert words in vera.get(f"/sends/{send.pk}/status/").text
+    moving = send.state not in FINAL
+    assert ("every 1s" in vera.get(f"/sends/{send.pk}/live/").text) == moving
+    assert ("every 1s" in vera.get(f"/sends/{send.pk}/status/").text) == moving
+
+
+@pytest.mark.parametrize("part", ["live", "status"])
+def test_nothing_is_replaced_while_nothing_changes(
+    vera: Client, queued: Send, fresh: Fresh, part: str
+) -> None:
+    url = f"/sends/{queued.pk}/{part}/?seen={fresh(queued).fingerprint}"
+    assert vera.get(url, headers=HTMX).status_code == 204
+    Send.objects.update(state=State.SENDING, attempt_count=1)
+    assert "Sending" in vera.get(url, headers=HTMX).text
+
+
+@pytest.mark.parametrize("part", ["live", "status"])
+def test_only_the_countdown_is_replaced_while_it_waits(
+    vera: Client, template: MessageTemplate, connection: Connection, part: str
+) -> None:
+    later = timezone.now() + timedelta(seconds=40)
+    send = make_send(template, connection, state=State.WAITING, next_attempt_at=later)
+    url = f"/sends/{send.pk}/{part}/"
+    assert f'id="wait-{send.pk}"' in vera.get(url).text
+    response = vera.get(f"{url}?seen={send.fingerprint}", headers=HTMX)
+    assert response["HX-Retarget"] == f"#wait-{send.pk}"
+    assert re.match(r"Next try in (39|40) seconds, at", response.text)
+
+
+def test_a_countdown_that_is_over_says_so(template: MessageTemplate) -> None:
+    past = timezone.now() - timedelta(seconds=40)
+    send = make_send(template, state=State.WAITING, next_attempt_at=past)
+    assert send.wait_seconds == 0
+
+
+@pytest.mark.parametrize(("arrived", "state"), [("yes", State.SENT), ("no", State.FAILED)])
+def test_a_person_says_what_became_of_an_unknown_one(
+    edith: Client,
+    template: MessageTemplate,
+    connection: Connection,
+    fresh: Fresh,
+    editor: User,
+    arrived: str,
+    state: State,
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN)
+    page = edith.get(f"/sends/{send.pk}/").text
+    for button in ("It arrived", "It did not arrive", "Send again (may arrive twice)"):
+        assert button in page
+    response = edith.post(f"/sends/{send.pk}/settle/", {"arrived": arrived}, follow=True)
+    settled = fresh(send)
+    assert (settled.state, settled.settled_by) == (state, editor)
+    assert "Edith Editor says that it" in response.text
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.SENT, State.FAILED])
+def test_only_an_unknown_one_can_be_settled(
+    edith: Client, template: MessageTemplate, connection: Connection, fresh: Fresh, state: State
+) -> None:
+    send = make_send(template, connection, state=state)
+    response = edith.post(f"/sends/{send.pk}/settle/", {"arrived": "yes"}, follow=True)
+    assert "Something else happened meanwhile" in response.text
+    assert fresh(send).state == state
+
+
+def test_settling_needs_a_word(edith: Client, queued: Send) -> None:
+    assert edith.post(f"/sends/{queued.pk}/settle/").status_code == 400
+
+
+def test_a_reply_settles_an_unknown_one_without_a_person(
+    template: MessageTemplate, fresh: Fresh
+) -> None:
+    send = make_send(template, state=State.UNKNOWN)
+    assert send.settle(arrived=True)
+    assert fresh(send).outcome == "A reply to it shows that it arrived."
+    assert not send.settle(arrived=True)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.WAITING])
+def test_cancelling_takes_it_back(
+    edith: Client, template: MessageTemplate, connection: Connection, fresh: Fresh, state: State
+) -> None:
+    send = make_send(template, connection, state=state)
+    response = edith.post(f"/sends/{send.pk}/cancel/", follow=True)
+    assert fresh(send).state == State.CANCELLED
+    assert "Edith Editor cancelled it. It was not sent." in response.text
+
+
+@pytest.mark.parametrize("state", [State.SENDING, *FINAL])
+def test_cancelling_can_be_too_late(
+    edith: Client, template: MessageTemplate, connection: Connection, fresh: Fresh, state: State
+) -> None:
+    send = make_send(template, connection, state=state)
+    response = edith.post(f"/sends/{send.pk}/cancel/", follow=True)
+    assert "too late to cancel" in response.text
+    assert fresh(send).state == state
+
+
+def test_sending_again_asks_and_makes_a_send_of_its_own(
+    edith: Client, template: MessageTemplate, connection: Connection, fresh: Fresh
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN)
+    url = f"/sends/{send.pk}/again/"
+    dialog = edith.get(url, headers=HTMX).text
+    assert dialog.startswith("<dialog")
+    assert "they get it twice" in dialog
+    assert "<html" in edith.get(url).text
+    token = str(uuid.uuid4())
+    responses = [edith.post(url, {"token": token}) for _ in range(2)]
+    repeat = Send.objects.exclude(pk=send.pk).get()
+    assert {response["Location"] for response in responses} == {f"/sends/{repeat.pk}/"}
+    assert (repeat.repeat_of, repeat.body, repeat.state) == (send, send.body, State.QUEUED)
+    assert fresh(send).state == State.UNKNOWN
+    assert f'href="/sends/{repeat.pk}/"' in edith.get(f"/sends/{send.pk}/").text
+    assert f'href="/sends/{send.pk}/"' in edith.get(f"/sends/{repeat.pk}/").text
+
+
+@pytest.mark.parametrize("token", ["", "x"])
+def test_sending_again_needs_its_token(
+    edith: Client, template: MessageTemplate, connection: Connection, token: str
+) -> None:
+    send = make_send(template, connection, state=State.FAILED)
+    assert edith.post(f"/sends/{send.pk}/again/", {"token": token}).status_code == 400
+    assert Send.objects.count() == 1
+
+
+def test_what_is_under_way_or_has_no_connection_cannot_be_sent_again(
+    edith: Client, template: MessageTemplate, queued: Send
+) -> None:
+    gone = make_send(template, make_connection(template.team), state=State.FAILED)
+    gone.connection.remove()
+    for send in (queued, gone):
+        form = {"token": str(uuid.uuid4())}
+        response = edith.post(f"/sends/{send.pk}/again/", form, follow=True)
+        assert "can’t be sent again" in response.text
+    assert Send.objects.count() == 2
+
+
+def test_a_viewer_sees_no_buttons(
+    vera: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    for state in (State.QUEUED, State.UNKNOWN, State.FAILED):
+        send = make_send(template, connection, state=state)
+        page = vera.get(f"/sends/{send.pk}/").text
+        for button in ("It arrived", "Send again", "Cancel it", "Send another"):
+            assert button not in page
+
+
+def test_the_page_outlives_its_template(
+    vera: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    send = make_send(template, connection, state=State.SENT, version_number=2)
+    template.delete()
+    page = vera.get(f"/sends/{send.pk}/").text
+    assert "(deleted)" in page
+    assert "version 2" in page
+
+
+def test_an_answer_that_is_a_page_is_shown_as_text(vera: Client, queued: Send, api: Api) -> None:
+    api.reply = Reply(502, "<script>alert(1)</script>")
+    delivery.deliver.call(queued.pk)
+    page = vera.get(f"/sends/{queued.pk}/").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("", "(an empty body)"),
+        ('{"a":"é"}', '{\n  "a": "é"\n}'),
+        ('{"a":"\\ud800"}', '{\n  "a": "\\ud800"\n}'),
+        ("[" * 100_000, "[" * 100_000),
+        ("9" * 5000, "9" * 5000),
+    ],
+)
+def test_any_answer_can_be_shown(answer: str, shown: str) -> None:
+    attempt = Attempt(status=200, answer=answer, answer_headers={"server": "x"})
+    assert attempt.answer_text == f"HTTP 200\nserver: x\n\n{shown}"
+
+
+@pytest.mark.parametrize(
+    ("rate_limit", "words"),
+    [
+        ({"limit": 60, "remaining": 0}, "0 of 60 left"),
+        ({"remaining": None, "reset_at": "soon"}, "None of ? left"),
+        (None, "? of ? left"),
+    ],
+)
+def test_any_rate_limit_can_be_shown(rate_limit: dict[str, object] | None, words: str) -> None:
+    assert Attempt(rate_limit=rate_limit).rate_limit_words == words
+
+
+def test_the_page_asks_the_database_a_fixed_number_of_times(
+    vera: Client,
+    queued: Send,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(1, 6):
+        Attempt.objects.create(send=queued, number=number, status=429)
+    with django_assert_num_queries(6):
+        vera.get(f"/sends/{queued.pk}/live/")
