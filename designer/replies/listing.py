@@ -1,0 +1,115 @@
+"""The list of replies: its filters, as they stand in the address, and its pages.
+
+Pages go by key, not by number: each begins where the one before ended, so that the thousandth costs
+what the first does, and a new reply moves nothing to the next page.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+from urllib.parse import urlencode
+
+from designer.sending import numbers
+from designer.sending.numbers import NumberError
+from designer.teams.models import Team
+
+from .models import Kind, Reply, ReplyQuerySet
+
+PAGE = 50
+# An index finds whole numbers; for a part of one each reply is looked at, so there is an end to it.
+SEARCHED = 10_000
+MATCHES = {"yes": "Matched", "no": "Not matched"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Up to PAGE replies, newest first; `older` is where the next page begins, "" at the end."""
+
+    replies: list[Reply]
+    older: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the address asks for; what it doesn't make sense of is left out."""
+
+    kind: str = ""
+    template: str = ""
+    match: str = ""
+    number: str = ""
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> Self:
+        kind, match = asked.get("kind", ""), asked.get("match", "")
+        return cls(
+            kind=kind if kind in Kind.values else "",
+            template=row_id(asked.get("template", "")),
+            match=match if match in MATCHES else "",
+            number=asked.get("number", "").replace("\0", "").strip(),
+        )
+
+    @property
+    def query(self) -> str:
+        """What is set, for an address; "" if nothing is."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
+
+    def page(self, team: Team, before: str = "") -> Page:
+        """The page after the key `before`; the first for "" and for what is no key."""
+        found = self._narrowed(Reply.objects.filter(team=team))
+        if key := _read_key(before):
+            replied_at, pk = key
+            # Said so, and not with an OR, an index finds where the page begins.
+            found = found.filter(replied_at__lte=replied_at)
+            found = found.exclude(replied_at=replied_at, pk__gte=pk)
+        found = found.select_related("send", "wrote_after").defer(
+            "send__body", "send__outcome", "wrote_after__body", "wrote_after__outcome"
+        )
+        rows = list(found.order_by("-replied_at", "-pk")[: PAGE + 1])
+        return Page(rows[:PAGE], older=_key(rows[PAGE - 1]) if len(rows) > PAGE else "")
+
+    def _narrowed(self, replies: ReplyQuerySet) -> ReplyQuerySet:
+        if self.kind:
+            replies = replies.filter(kind=self.kind)
+        if self.template:
+            replies = replies.filter(template_id=int(self.template))
+        if self.match:
+            replies = replies.filter(send__isnull=self.match == "no")
+        if self.whole_number:
+            replies = replies.filter(from_number=self.whole_number)
+        elif self.number:
+            times = replies.order_by("-replied_at", "-pk").values_list("replied_at", flat=True)
+            part = re.sub(r"[\s().-]", "", self.number)
+            replies = replies.filter(from_number__contains=part)
+            for end in times[SEARCHED : SEARCHED + 1]:
+                replies = replies.filter(replied_at__gt=end)
+        return replies
+
+    @property
+    def whole_number(self) -> str:
+        """The number asked for in E.164, "" if it is only a part of one."""
+        try:
+            return numbers.read(self.number).e164
+        except NumberError:
+            return ""
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.number and not self.whole_number)
+
+
+def row_id(text: str) -> str:
+    """The text if it can be a row's id, else ""."""
+    return text if re.fullmatch(r"[0-9]{1,18}", text) else ""
+
+
+def _key(reply: Reply) -> str:
+    return f"{(reply.replied_at - _EPOCH) // _MICROSECOND}-{reply.pk}"
+
+
+def _read_key(text: str) -> tuple[datetime, int] | None:
+    found = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,18})", text)
+    return (_EPOCH + int(found[1]) * _MICROSECOND, int(found[2])) if found else None

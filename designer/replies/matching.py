@@ -1,0 +1,121 @@
+"""Which of our messages a reply answers.
+
+No field of the API's replies names that message, so unless WhatsApp's own `context.id` is there it
+is found by number and option: the newest accepted send of the connection to that number whose
+snapshot holds the tapped option and which is not newer than the reply.
+
+The reply's time is told by another machine's clock. Only when no send is old enough is that clock
+taken to be up to five minutes slow, and the first send after the reply's time counts; never one
+that is newer than the delivery itself, whose time is ours.
+"""
+
+import json
+from datetime import datetime, timedelta
+
+from designer.sending.models import Send, SendQuerySet, State
+from designer.teams.models import User
+
+from . import options
+from .models import Kind, Matched, Reply
+from .reading import E164
+
+SLOW_CLOCK = timedelta(minutes=5)
+# How long after a message a typed text still counts as written after it: WhatsApp's own window.
+CONVERSATION = timedelta(hours=24)
+CANDIDATES = 20
+# What of a reply a match sets.
+FIELDS = (
+    "send",
+    "wrote_after",
+    "template",
+    "option_position",
+    "title",
+    "matched",
+    "matched_by",
+)
+
+
+def match(reply: Reply) -> None:
+    """Find and set what a new reply answers, or what a typed text came after; nothing is saved.
+
+    An unknown send that is answered is settled in the database: it did arrive.
+    """
+    if send := _by_context(reply):
+        answers(reply, send, Matched.CONTEXT)
+    elif send := _by_option(reply):
+        answers(reply, send, Matched.GUESS)
+    elif reply.kind == Kind.TEXT and (send := _before_text(reply)):
+        reply.wrote_after, reply.template_id = send, send.template_id
+
+
+def answers(reply: Reply, send: Send, how: Matched, person: User | None = None) -> None:
+    """Set what a reply answers and how we know; nothing but the settling of the send is saved."""
+    reply.send, reply.template_id = send, send.template_id
+    reply.wrote_after = send if reply.kind == Kind.TEXT else None
+    reply.matched, reply.matched_by = how, person
+    reply.option_position = None
+    for position, (option_id, title) in enumerate(options.of_payload(send.payload)):
+        if reply.is_tap and option_id == reply.option_id:
+            reply.option_position, reply.title = position, reply.title or title
+            break
+    if send.state == State.UNKNOWN:
+        send.settle(arrived=True)
+
+
+def answers_none(reply: Reply, person: User) -> None:
+    """Set that a person says it answers no message of ours; nothing is saved."""
+    reply.send = reply.wrote_after = reply.template = reply.option_position = None
+    reply.matched, reply.matched_by = Matched.PERSON, person
+
+
+def candidates(reply: Reply) -> list[Send]:
+    """The newest messages to the reply's number that it may answer, newest first."""
+    return list(_to_number(reply).order_by("-created_at", "-pk")[:CANDIDATES])
+
+
+def _by_context(reply: Reply) -> Send | None:
+    if not reply.context_id:
+        return None
+    sends = Send.objects.filter(connection_id=reply.connection_id, message_id=reply.context_id)
+    return sends.order_by("-pk").first()
+
+
+def _by_option(reply: Reply) -> Send | None:
+    if not reply.option_id:
+        return None
+    # Bodies are ASCII JSON, so the id stands in them just so; a match in some other text is
+    # weeded out below.
+    sends = _to_number(reply).filter(body__contains=json.dumps(reply.option_id))
+    until = _until(reply)
+    before = sends.filter(created_at__lte=until).order_by("-created_at", "-pk")
+    soon_after = sends.filter(
+        created_at__gt=until, created_at__lte=min(until + SLOW_CLOCK, reply.received_at)
+    ).order_by("created_at", "pk")
+    for found in (before, soon_after):
+        for send in found.iterator(chunk_size=20):
+            if reply.option_id in dict(options.of_payload(send.payload)):
+                return send
+    return None
+
+
+def _before_text(reply: Reply) -> Send | None:
+    until = _until(reply)
+    sends = _to_number(reply).filter(created_at__lte=until, created_at__gt=until - CONVERSATION)
+    return sends.order_by("-created_at", "-pk").first()
+
+
+def _to_number(reply: Reply) -> SendQuerySet:
+    sends = Send.objects.could_be_answered()
+    if not E164.fullmatch(reply.from_number):
+        return sends.none()
+    return sends.filter(connection_id=reply.connection_id, to=reply.from_number)
+
+
+def _until(reply: Reply) -> datetime:
+    """The last moment that a message answered by this reply can be from.
+
+    A time in whole seconds, as Meta gives it, stands for any moment of its second.
+    """
+    if reply.replied_at.microsecond:
+        return reply.replied_at
+    return min(reply.replied_at + timedelta(microseconds=999_999), reply.received_at)

@@ -1,0 +1,107 @@
+"""What the webhooks delivered, as it came, and reading it again."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Length
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from designer.teams.access import TeamRequest, owned, team_page
+
+from .. import intake, live, raw
+from ..listing import row_id
+from ..models import Delivery, DeliveryQuerySet, DeliveryState, Reply
+
+PAGE = 50
+
+
+@team_page()
+@require_safe
+def deliveries(request: TeamRequest) -> HttpResponse:
+    """Deliveries, newest first; `?state=` narrows them, `?before=` goes on."""
+    state, before = request.GET.get("state", ""), row_id(request.GET.get("before", ""))
+    state = state if state in DeliveryState.values else ""
+    found = _listed().filter(team=request.team)
+    if state:
+        found = found.filter(state=state)
+    if before:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-pk")[: PAGE + 1])
+    query = f"state={state}" if state else ""
+    context: dict[str, Any] = {
+        "deliveries": rows[:PAGE],
+        "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "state": state,
+        "begun": bool(before),
+        "here": reverse("deliveries"),
+    }
+    region = live.draw(request, "deliveries", context, query=query, polls=not before)
+    if live.wants_region(request):
+        return live.answer(request, region)
+    context |= {"region": region, "states": DeliveryState.choices}
+    return live.page(request, "replies/deliveries.html", context)
+
+
+@team_page()
+@require_safe
+def delivery(request: TeamRequest, pk: int) -> HttpResponse:
+    """One delivery: its state, its body, and the replies that it told of first."""
+    row = owned(request, Delivery.objects.select_related("connection"), pk=pk)
+    body = bytes(row.body)
+    context = {
+        "delivery": row,
+        "raw": raw.shown(body),
+        "size": len(body),
+        "replies": row.replies.order_by("pk")[:PAGE],
+    }
+    return render(request, "replies/delivery.html", context)
+
+
+@team_page()
+@require_safe
+def delivery_body(request: TeamRequest, pk: int) -> HttpResponse:
+    """The body, byte for byte, as a download."""
+    row = owned(request, Delivery.objects.all(), pk=pk)
+    headers = {"Content-Disposition": f'attachment; filename="delivery-{row.pk}.json"'}
+    return HttpResponse(bytes(row.body), content_type="application/octet-stream", headers=headers)
+
+
+@team_page()
+@require_POST
+def replay(request: TeamRequest) -> HttpResponse:
+    """Read again: a POST of `delivery` one of them, at once; of `state` all of that state, in the
+    background.
+    """
+    if pk := row_id(request.POST.get("delivery", "")):
+        row = owned(request, Delivery.objects.only("pk"), pk=pk)
+        _tell(request, intake.replay(row.pk))
+        return redirect(row)
+    state = request.POST.get("state", "")
+    again = Delivery.objects.replayable().filter(team=request.team, state=state)
+    count = again.update(state=DeliveryState.NEW, note="")
+    messages.success(request, f"To be read again: {count}. What comes of it shows up here.")
+    return redirect("deliveries")
+
+
+def _tell(request: TeamRequest, state: DeliveryState) -> None:
+    if state == DeliveryState.READ:
+        messages.success(request, "Read. The replies in it are counted now.")
+    elif state == DeliveryState.BROKEN:
+        messages.error(request, "It still can’t be read.")
+    else:
+        messages.success(request, "Read again. There is no reply in it.")
+
+
+def _listed() -> DeliveryQuerySet:
+    """Deliveries without their bodies, but with their size and how many replies each brought."""
+    brought = Reply.objects.filter(delivery=OuterRef("pk")).order_by().values("delivery")
+    rows = Delivery.objects.select_related("connection").defer(
+        "body", "connection__api_key", "connection__hook_secret"
+    )
+    return rows.annotate(
+        size=Length("body"), brought=Subquery(brought.annotate(n=Count("pk")).values("n"))
+    )

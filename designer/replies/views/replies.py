@@ -1,0 +1,119 @@
+"""The list of replies, one reply, and the replies to one message."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import replace_url
+
+from designer.library.models import MessageTemplate
+from designer.sending.models import Send, TestNumber
+from designer.teams.access import TeamRequest, owned, team_page
+
+from .. import live, matching, raw
+from ..listing import MATCHES, Filter
+from ..models import Kind, Matched, Reply
+
+NONE = "none"
+MOST_ON_SEND = 50
+
+
+@team_page()
+@require_safe
+def replies(request: TeamRequest) -> HttpResponse:
+    """The list, newest first: `?kind=`, `?template=`, `?match=` and `?number=` narrow it,
+    `?before=` goes on. Its first page renews itself.
+    """
+    chosen, before = Filter.read(request.GET), request.GET.get("before", "")
+    page = chosen.page(request.team, before)
+    context = {
+        "page": page,
+        "filter": chosen,
+        "names": names(request, page.replies),
+        "here": reverse("replies"),
+        "begun": bool(before),
+    }
+    region = live.draw(request, "replies", context, query=chosen.query, polls=not before)
+    if live.wants_region(request):
+        response = live.answer(request, region)
+        if "seen" not in request.GET:
+            replace_url(response, f"{request.path}?{chosen.query}".rstrip("?"))
+        return response
+    templates = MessageTemplate.objects.filter(team=request.team).order_by("name", "pk")
+    context |= {
+        "region": region,
+        "kinds": Kind.choices,
+        "matches": MATCHES.items(),
+        "templates": templates.values_list("pk", "name"),
+    }
+    return live.page(request, "replies/replies.html", context)
+
+
+@team_page()
+@require_safe
+def send_replies(request: TeamRequest, pk: int) -> HttpResponse:
+    """What came back for one message, for its page: the first answer ends that page's own polling
+    (286), for from then on the part renews itself.
+    """
+    send = owned(request, Send.objects.only("pk", "team"), pk=pk)
+    found = Reply.objects.filter(Q(send=send) | Q(wrote_after=send), team=request.team)
+    rows = list(found.order_by("-replied_at", "-pk")[:MOST_ON_SEND])
+    region = live.draw(request, "send_replies", {"send": send, "replies": rows})
+    begins = bool(request.htmx) and "seen" not in request.GET
+    return live.answer(request, region, status=286 if begins else 200)
+
+
+@team_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: TeamRequest, pk: int) -> HttpResponse:
+    """One reply with the delivery that told of it; a POST of `send` says what it answers."""
+    rows = Reply.objects.select_related(
+        "connection", "delivery", "send", "wrote_after", "matched_by"
+    ).defer("connection__api_key", "connection__hook_secret")
+    row = owned(request, rows, pk=pk)
+    sends = candidates(row)
+    refused = False
+    if request.method == "POST":
+        choice = request.POST.get("send", "")
+        refused = choice not in (NONE, *(str(send.pk) for send in sends))
+        if not refused:
+            _correct(request, row, choice, sends)
+            return redirect(row)
+    context = {
+        "reply": row,
+        "about": row.send or row.wrote_after,
+        "names": names(request, [row]),
+        "sends": sends,
+        "none": NONE,
+        "chosen": row.send_id or (NONE if row.matched else None),
+        "refused": refused,
+        "raw": raw.shown(bytes(row.delivery.body)),
+    }
+    return render(request, "replies/reply.html", context, status=422 if refused else 200)
+
+
+def candidates(reply: Reply) -> list[Send]:
+    """The messages that a person can choose among; the present one is one of them."""
+    found = matching.candidates(reply)
+    if reply.send and reply.send not in found:
+        found.append(reply.send)
+    return found
+
+
+def _correct(request: TeamRequest, row: Reply, choice: str, sends: list[Send]) -> None:
+    if choice == NONE:
+        matching.answers_none(row, request.user)
+    else:
+        send = next(send for send in sends if str(send.pk) == choice)
+        matching.answers(row, send, Matched.PERSON, request.user)
+    row.save(update_fields=matching.FIELDS)
+    messages.success(request, "Saved. The counts follow.")
+
+
+def names(request: TeamRequest, rows: list[Reply]) -> dict[str, str]:
+    """The names that the team gave to the numbers of these replies."""
+    numbers = {row.from_number for row in rows}
+    known = TestNumber.objects.filter(team=request.team, number__in=numbers).exclude(name="")
+    return {str(number): name for number, name in known.values_list("number", "name")}

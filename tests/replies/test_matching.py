@@ -1,0 +1,223 @@
+"""Which message a reply answers: each rule by itself."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from designer.message.schema import Button, ButtonMessage
+from designer.replies import intake
+from designer.replies.matching import CONVERSATION, SLOW_CLOCK
+from designer.replies.models import Matched, Reply
+from designer.sending.models import Connection, Send, State
+from designer.teams.models import Team
+from tests.factories import make_connection, make_message, make_send, make_template
+
+from . import bodies
+
+ACCEPTED = [State.SENT, State.UNKNOWN, State.SENDING]
+NOW = timezone.now()
+
+
+@pytest.fixture
+def connection(team: Team) -> Connection:
+    return make_connection(team)
+
+
+def sent(connection: Connection, minutes_ago: float = 10, **fields: Any) -> Send:
+    """The support menu, with its option `track_order`, sent to the usual customer."""
+    fields = {"state": State.SENT, "created_at": NOW - timedelta(minutes=minutes_ago), **fields}
+    template = fields.pop("template", None) or make_template(connection.team)
+    return make_send(template, connection, **fields)
+
+
+def tapped(connection: Connection, option_id: str = "track_order", **about: Any) -> Reply:
+    return bodies.take_in(connection, bodies.row(option_id, **{"at": NOW, **about}))
+
+
+def test_by_number_and_option(connection: Connection) -> None:
+    send = sent(connection)
+    reply = tapped(connection, "return_order")
+    assert (reply.send, reply.matched) == (send, Matched.GUESS)
+    assert (reply.template, reply.option_position) == (send.template, 1)
+    assert reply.title == "Return/Exchange"
+
+
+def test_the_title_that_was_delivered_stays(connection: Connection) -> None:
+    sent(connection)
+    body = bodies.row("track_order", "Track it", at=NOW)
+    assert bodies.take_in(connection, body).title == "Track it"
+
+
+def test_a_button_is_found_in_a_button_message(connection: Connection) -> None:
+    template = make_template(connection.team, make_message("button-order-confirmation"))
+    send = sent(connection, template=template)
+    reply = bodies.take_in(connection, bodies.button("cancel_order_12345", at=NOW))
+    assert (reply.send, reply.option_position, reply.title) == (send, 1, "❌ Cancel")
+
+
+def test_the_newest_of_several(connection: Connection) -> None:
+    sent(connection, minutes_ago=20)
+    newest = sent(connection, minutes_ago=5)
+    sent(connection, minutes_ago=10)
+    assert tapped(connection).send == newest
+
+
+def test_not_one_that_is_newer_than_the_reply(connection: Connection) -> None:
+    before = sent(connection, minutes_ago=10)
+    sent(connection, minutes_ago=1)
+    assert tapped(connection, at=NOW - timedelta(minutes=2)).send == before
+
+
+def test_a_second_before_counts_and_a_second_after_does_not(connection: Connection) -> None:
+    at = NOW.replace(microsecond=500_000)
+    before = sent(connection, created_at=at - timedelta(seconds=1))
+    sent(connection, created_at=at + timedelta(microseconds=1))
+    assert tapped(connection, at=at).send == before
+
+
+def test_a_time_in_whole_seconds_stands_for_all_of_its_second(
+    connection: Connection,
+) -> None:
+    at = (NOW - timedelta(minutes=1)).replace(microsecond=0)
+    sent(connection, minutes_ago=10)
+    within = sent(connection, created_at=at + timedelta(milliseconds=900))
+    sent(connection, created_at=at + timedelta(seconds=1))
+    assert tapped(connection, at=at).send == within
+
+
+def test_a_clock_a_little_slow_is_allowed_for_if_nothing_else_fits(
+    connection: Connection,
+) -> None:
+    first_after = sent(connection, minutes_ago=3)
+    sent(connection, minutes_ago=2)
+    assert tapped(connection, at=NOW - timedelta(minutes=4)).send == first_after
+
+
+def test_a_reply_much_older_than_every_message_answers_none(connection: Connection) -> None:
+    sent(connection, minutes_ago=1)
+    reply = tapped(connection, at=NOW - SLOW_CLOCK - timedelta(minutes=2))
+    assert (reply.send, reply.matched, reply.template) == (None, "", None)
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_only_what_reached_the_customer_or_may_have(connection: Connection, state: str) -> None:
+    send = sent(connection, state=state)
+    assert tapped(connection).send == (send if state in ACCEPTED else None)
+
+
+def test_only_a_message_that_holds_the_option(connection: Connection) -> None:
+    buttons = make_template(connection.team, make_message("button-special-offer"))
+    holds = sent(connection, minutes_ago=20)
+    sent(connection, minutes_ago=5, template=buttons)
+    assert tapped(connection).send == holds
+    assert tapped(connection, "track").send is None
+    assert tapped(connection, "TRACK_ORDER").send is None
+
+
+def test_an_id_that_is_only_mentioned_is_not_an_option(connection: Connection) -> None:
+    message = ButtonMessage(body='Not "b" itself', buttons=(Button(id="a", title="b"),))
+    sent(connection, template=make_template(connection.team, message))
+    assert tapped(connection, "b").send is None
+    assert tapped(connection, "a").send is not None
+
+
+@pytest.mark.parametrize("option_id", ["100%_sure", 'a"b\\c', "größe_ß", "👍", "a'b", "%", "_"])
+def test_ids_of_any_characters_are_found(connection: Connection, option_id: str) -> None:
+    message = ButtonMessage(body="Yes?", buttons=(Button(id=option_id, title="Yes"),))
+    send = sent(connection, template=make_template(connection.team, message))
+    assert tapped(connection, option_id).send == send
+
+
+def test_only_the_same_number_and_the_same_connection(connection: Connection) -> None:
+    sent(connection, to="+14155550100")
+    sent(make_connection(connection.team, name="Other"))
+    assert tapped(connection).send is None
+
+
+def test_metas_number_without_a_plus_is_the_same_number(connection: Connection) -> None:
+    send = sent(connection)
+    assert tapped(connection, sender="919876543210").send == send
+
+
+@pytest.mark.parametrize("sender", ["", "somebody", "+"])
+def test_without_a_number_nothing_is_guessed(connection: Connection, sender: str) -> None:
+    sent(connection)
+    assert tapped(connection, sender=sender).send is None
+
+
+def test_the_context_decides_where_there_is_one(connection: Connection) -> None:
+    named = sent(connection, minutes_ago=20, message_id="wamid.sent")
+    sent(connection, minutes_ago=5)
+    reply = tapped(connection, context={"id": "wamid.sent"})
+    assert (reply.send, reply.matched, reply.option_position) == (named, Matched.CONTEXT, 0)
+
+
+def test_a_context_that_names_no_message_of_ours_leaves_the_guess(connection: Connection) -> None:
+    send = sent(connection)
+    reply = tapped(connection, context={"id": "wamid.elsewhere"})
+    assert (reply.send, reply.matched) == (send, Matched.GUESS)
+
+
+def test_the_context_of_another_connection_does_not_count(connection: Connection) -> None:
+    other = make_connection(connection.team, name="Other")
+    sent(other, message_id="wamid.sent")
+    assert tapped(connection, context={"id": "wamid.sent"}).send is None
+
+
+def test_a_text_that_quotes_a_message_answers_it(connection: Connection) -> None:
+    send = sent(connection, message_id="wamid.sent")
+    reply = bodies.take_in(connection, bodies.text("yes", context={"id": "wamid.sent"}))
+    assert (reply.send, reply.wrote_after, reply.matched) == (send, send, Matched.CONTEXT)
+
+
+def test_a_typed_text_answers_no_message_but_came_after_one(connection: Connection) -> None:
+    sent(connection, minutes_ago=20)
+    send = sent(connection, minutes_ago=10)
+    sent(connection, minutes_ago=5, state=State.FAILED)
+    reply = bodies.take_in(connection, bodies.text("track_order", at=NOW))
+    assert (reply.send, reply.matched) == (None, "")
+    assert (reply.wrote_after, reply.template) == (send, send.template)
+
+
+def test_a_text_a_day_later_came_after_nothing(connection: Connection) -> None:
+    sent(connection, created_at=NOW - CONVERSATION)
+    reply = bodies.take_in(connection, bodies.text("hello", at=NOW))
+    assert (reply.wrote_after, reply.template) == (None, None)
+
+
+def test_a_message_may_be_answered_many_times(connection: Connection) -> None:
+    send = sent(connection)
+    for option_id in ("track_order", "return_order", "track_order"):
+        tapped(connection, option_id)
+    assert send.replies.count() == 3
+
+
+def test_a_reply_settles_an_unknown_send(connection: Connection) -> None:
+    send = sent(connection, state=State.UNKNOWN, outcome="Nobody knows.")
+    tapped(connection)
+    send.refresh_from_db()
+    assert send.state == State.SENT
+    assert "reply" in send.outcome.lower()
+
+
+def test_a_text_proves_nothing_about_an_unknown_send(connection: Connection) -> None:
+    send = sent(connection, state=State.UNKNOWN)
+    bodies.take_in(connection, bodies.text("hello", at=NOW))
+    send.refresh_from_db()
+    assert send.state == State.UNKNOWN
+
+
+def test_a_number_with_many_messages_costs_few_queries(
+    connection: Connection, django_assert_max_num_queries: Any
+) -> None:
+    template = make_template(connection.team)
+    buttons = make_template(connection.team, make_message("button-special-offer"))
+    send = sent(connection, template=template, minutes_ago=60)
+    for _ in range(30):
+        sent(connection, template=buttons)
+    bodies.deliver(connection, bodies.row("track_order", at=NOW))
+    with django_assert_max_num_queries(12):
+        intake.read_new()
+    assert Reply.objects.get().send == send

@@ -1,0 +1,482 @@
+"""The pages: what they show, to whom, and that they renew themselves."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from designer.library.models import MessageTemplate
+from designer.replies import intake, listing
+from designer.replies.models import Delivery, DeliveryState, Matched, Reply
+from designer.replies.views import deliveries as deliveries_page
+from designer.sending.models import Connection, Send, State, TestNumber
+from designer.teams.models import Role, Team, User
+from tests.factories import (
+    CUSTOMER,
+    make_connection,
+    make_member,
+    make_message,
+    make_send,
+    make_template,
+)
+
+from . import bodies
+
+LIVE: dict[str, Any] = {"headers": {"HX-Request": "true"}}
+As = Callable[[User], Client]
+
+
+@pytest.fixture
+def connection(team: Team) -> Connection:
+    return make_connection(team)
+
+
+@pytest.fixture
+def template(team: Team) -> MessageTemplate:
+    return make_template(team)
+
+
+@pytest.fixture
+def send(template: MessageTemplate, connection: Connection) -> Send:
+    return sent(template, connection)
+
+
+def sent(template: MessageTemplate, connection: Connection, **fields: Any) -> Send:
+    ago = timezone.now() - timedelta(minutes=10)
+    return make_send(template, connection, **{"state": State.SENT, "created_at": ago, **fields})
+
+
+@pytest.fixture
+def reply(send: Send) -> Reply:
+    return bodies.take_in(send.connection, bodies.row("track_order"))
+
+
+@pytest.fixture
+def client(viewer: User, client_as: As) -> Client:
+    """A viewer's."""
+    return client_as(viewer)
+
+
+def shown(client: Client, name: str = "replies", *args: object, **asked: str) -> str:
+    """A page as text; `asked` goes into the address."""
+    response = client.get(reverse(name, args=args), asked)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def seen(page: str) -> str:
+    return page.split("seen=")[1].split('"')[0]
+
+
+def test_an_empty_list_says_what_to_do(client: Client) -> None:
+    page = shown(client)
+    assert "No replies yet" in page
+    assert reverse("connections") in page
+
+
+def test_the_list_says_who_what_which_message_when_and_how(client: Client, reply: Reply) -> None:
+    page = shown(client)
+    assert "+91 98765 43210" in page
+    assert "Track My Order" in page
+    assert "Chose from a list" in page
+    assert f'href="{reverse("send", args=[reply.send_id])}">Support menu</a>' in page
+    assert "Matched by number and option" in page
+    assert "delivered" not in page
+
+
+def test_the_list_says_how_often_a_reply_was_delivered(
+    client: Client, connection: Connection
+) -> None:
+    for _ in range(3):
+        bodies.take_in(connection, bodies.row("track_order", message_id="wamid.1"))
+    assert "delivered 3×" in shown(client)
+
+
+def test_the_list_names_a_number_that_has_a_name(client: Client, team: Team, reply: Reply) -> None:
+    TestNumber.objects.create(team=team, number=CUSTOMER, name="Asha")
+    assert "<b>Asha</b>" in shown(client)
+
+
+def test_what_customers_write_is_escaped(client: Client, connection: Connection) -> None:
+    reply = bodies.take_in(connection, bodies.text("<script>alert(1)</script>"))
+    for page in (shown(client), shown(client, "reply", reply.pk)):
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ["other", "text", "lost", "tap"]),
+        ({"kind": "list"}, ["lost", "tap"]),
+        ({"kind": "text"}, ["text"]),
+        ({"kind": "nonsense"}, ["other", "text", "lost", "tap"]),
+        ({"match": "yes"}, ["tap"]),
+        ({"match": "no"}, ["other", "text", "lost"]),
+        ({"template": "own"}, ["text", "tap"]),
+        ({"template": "x"}, ["other", "text", "lost", "tap"]),
+        ({"template": "999999999999999999"}, []),
+        ({"number": CUSTOMER}, ["text", "lost", "tap"]),
+        ({"number": "+91 98765 43210"}, ["text", "lost", "tap"]),
+        ({"number": "43210"}, ["text", "lost", "tap"]),
+        ({"number": "555-0100"}, ["other"]),
+        ({"number": "+1415"}, ["other"]),
+        ({"number": "%"}, []),
+        ({"number": "\0"}, ["other", "text", "lost", "tap"]),
+        ({"kind": "text", "match": "yes"}, []),
+        ({"before": "nonsense"}, ["other", "text", "lost", "tap"]),
+        ({"before": "9" * 17 + "-" + "9" * 18}, ["other", "text", "lost", "tap"]),
+    ],
+)
+def test_filters_stand_in_the_address(
+    client: Client, reply: Reply, asked: dict[str, str], found: list[str]
+) -> None:
+    replies = {
+        "tap": reply,
+        "lost": bodies.take_in(reply.connection, bodies.row("unknown")),
+        "text": bodies.take_in(reply.connection, bodies.text("hi")),
+        "other": bodies.take_in(
+            reply.connection, bodies.coext({"type": "image"}, sender="+14155550100")
+        ),
+    }
+    if asked.get("template") == "own":
+        asked = {"template": str(reply.template_id)}
+    page = shown(client, **asked)
+    assert [
+        name for name in ("other", "text", "lost", "tap") if replies[name].pk in ids(page)
+    ] == found
+    if not found:
+        assert "No reply fits" in page
+
+
+def ids(page: str) -> list[int]:
+    """The replies on a page, in its order."""
+    return [int(part.split('"')[0]) for part in page.split('id="reply-')[1:]]
+
+
+def test_pages_go_on_where_the_one_before_ended(client: Client, connection: Connection) -> None:
+    at = timezone.now() - timedelta(hours=1)
+    for n in range(listing.PAGE * 2 + 5):
+        # Several at the same moment: the id decides among those.
+        moment = at + timedelta(seconds=n // 7)
+        bodies.deliver(connection, bodies.row(f"option_{n}", at=moment))
+    intake.read_new(limit=1000)
+    expected = list(Reply.objects.order_by("-replied_at", "-pk").values_list("pk", flat=True))
+    page = shown(client)
+    found = ids(page)
+    for _ in range(2):
+        before = page.split("before=")[1].split('"')[0]
+        page = shown(client, before=before)
+        assert 'hx-trigger="every' not in page
+        found += ids(page)
+    assert found == expected
+    assert "before=" not in page
+
+
+def test_the_list_renews_itself_only_when_something_changed(
+    client: Client, send: Send, editor: User
+) -> None:
+    first = bodies.take_in(send.connection, bodies.row("track_order", message_id="wamid.1"))
+    digest = seen(shown(client))
+    changes: list[Callable[[], object]] = [
+        lambda: bodies.take_in(send.connection, bodies.row("talk_agent")),
+        lambda: bodies.take_in(send.connection, bodies.row("track_order", message_id="wamid.1")),
+        lambda: Reply.objects.filter(pk=first.pk).update(send=None, matched=Matched.PERSON),
+    ]
+    for change in changes:
+        assert client.get(reverse("replies"), {"seen": digest}, **LIVE).status_code == 204
+        change()
+        response = client.get(reverse("replies"), {"seen": digest}, **LIVE)
+        assert response.status_code == 200
+        assert "<html" not in response.content.decode()
+        digest = seen(response.content.decode())
+
+
+def test_a_poll_keeps_the_filters(client: Client, reply: Reply) -> None:
+    bodies.take_in(reply.connection, bodies.text("hi"))
+    page = shown(client, kind="text", number="", match="")
+    assert f'hx-get="/replies/?kind=text&amp;seen={seen(page)}"' in page
+    response = client.get(reverse("replies"), {"kind": "text", "seen": seen(page)}, **LIVE)
+    assert response.status_code == 204
+
+
+def test_filtering_puts_a_clean_address_in_the_bar(client: Client, reply: Reply) -> None:
+    asked = {"kind": "list", "number": "", "template": "", "match": ""}
+    response = client.get(reverse("replies"), asked, **LIVE)
+    assert response["HX-Replace-Url"] == "/replies/?kind=list"
+    assert response["Cache-Control"] == "no-store"
+    response = client.get(reverse("replies"), dict.fromkeys(asked, ""), **LIVE)
+    assert response["HX-Replace-Url"] == "/replies/"
+
+
+def test_going_back_gets_the_whole_page(client: Client, reply: Reply) -> None:
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    response = client.get(reverse("replies"), headers=headers)
+    assert "<html" in response.content.decode()
+    assert "HX-Request" in response["Vary"]
+
+
+def test_the_list_costs_as_many_queries_for_fifty_replies_as_for_one(
+    client: Client, send: Send, django_assert_num_queries: Any
+) -> None:
+    shown(client)
+    for count in (1, 50):
+        for n in range(count):
+            bodies.deliver(
+                send.connection, bodies.row("track_order", sender=CUSTOMER[:-2] + f"{n:02}")
+            )
+        intake.read_new()
+        # Session, person, membership; replies, names; templates to filter by; teams to change to.
+        with django_assert_num_queries(7):
+            shown(client)
+        # The same without what only the frame of the page shows.
+        with django_assert_num_queries(5):
+            client.get(reverse("replies"), {"seen": "old"}, **LIVE)
+
+
+def test_a_reply_shows_its_delivery(client: Client, reply: Reply) -> None:
+    page = shown(client, "reply", reply.pk)
+    assert "&quot;event&quot;: &quot;message.received&quot;" in page
+    assert reverse("delivery", args=[reply.delivery_id]) in page
+    assert "How can we help you today?" in page
+    assert "Correct it" not in page
+
+
+def test_an_editor_corrects_what_a_reply_answers(
+    template: MessageTemplate, reply: Reply, editor: User, client_as: As
+) -> None:
+    other = sent(template, reply.connection, state=State.UNKNOWN)
+    page = shown(client_as(editor), "reply", reply.pk)
+    assert f'value="{reply.send_id}" checked' in page
+    response = client_as(editor).post(reverse("reply", args=[reply.pk]), {"send": other.pk})
+    assert response["Location"] == reverse("reply", args=[reply.pk])
+    reply.refresh_from_db()
+    assert (reply.send, reply.matched, reply.matched_by) == (other, Matched.PERSON, editor)
+    assert reply.option_position == 0
+    other.refresh_from_db()
+    assert other.state == State.SENT
+    assert "Set by Edith Editor" in shown(client_as(editor), "reply", reply.pk)
+
+
+def test_an_editor_says_that_a_reply_answers_none(
+    reply: Reply, editor: User, client_as: As
+) -> None:
+    client = client_as(editor)
+    client.post(reverse("reply", args=[reply.pk]), {"send": "none"})
+    reply.refresh_from_db()
+    assert (reply.send, reply.template, reply.matched) == (None, None, Matched.PERSON)
+    page = shown(client, "reply", reply.pk)
+    assert 'value="none" checked' in page
+    assert "Answers none of our messages, set by hand" in page
+
+
+@pytest.mark.parametrize("choice", ["", "x", "0", "99999"])
+def test_only_a_message_to_that_number_can_be_chosen(
+    reply: Reply, editor: User, client_as: As, choice: str
+) -> None:
+    foreign = sent(
+        make_template(make_connection(reply.team).team), reply.connection, to="+14155550100"
+    )
+    for value in (choice, str(foreign.pk)):
+        response = client_as(editor).post(reverse("reply", args=[reply.pk]), {"send": value})
+        assert response.status_code == 422
+        assert "Choose one of these messages" in response.content.decode()
+    reply.refresh_from_db()
+    assert reply.matched == Matched.GUESS
+
+
+def test_a_repeated_delivery_does_not_undo_a_correction(
+    send: Send, editor: User, client_as: As
+) -> None:
+    body = bodies.row("track_order", message_id="wamid.1")
+    reply = bodies.take_in(send.connection, body)
+    client_as(editor).post(reverse("reply", args=[reply.pk]), {"send": "none"})
+    bodies.take_in(send.connection, body)
+    reply.refresh_from_db()
+    assert (reply.send, reply.delivered_count) == (None, 2)
+
+
+def test_a_send_shows_what_came_back(client: Client, reply: Reply, send: Send) -> None:
+    text = bodies.take_in(send.connection, bodies.text("and now?"))
+    address = reverse("send-replies", args=[send.pk])
+    first = client.get(address, **LIVE)
+    page = first.content.decode()
+    # 286 ends the polling of the element around it: from here on the part renews itself.
+    assert first.status_code == 286
+    assert ids(page) == [text.pk, reply.pk]
+    assert "Written after this message" in page
+    assert client.get(address, {"seen": seen(page)}, **LIVE).status_code == 204
+    bodies.take_in(send.connection, bodies.row("talk_agent"))
+    assert client.get(address, {"seen": seen(page)}, **LIVE).status_code == 200
+
+
+def test_deliveries_show_what_was_delivered(client: Client, connection: Connection) -> None:
+    assert "Nothing was delivered yet" in shown(client, "deliveries")
+    bodies.deliver(connection, b"{")
+    bodies.deliver(connection, {"event": "message.status"})
+    for _ in range(2):
+        bodies.deliver(connection, bodies.webhook("button"))
+    intake.read_new()
+    bodies.deliver(connection, {})
+    page = shown(client, "deliveries")
+    for words in (
+        "Not JSON",
+        "<code>message.status</code>",
+        "1 reply",
+        "Told again",
+        "Will be read in a moment",
+    ):
+        assert words in page
+    assert "Read again" not in page
+    broken = shown(client, "deliveries", state="broken")
+    assert broken.count('id="delivery-') == 1
+    assert "None of these" in shown(client, "deliveries", state="broken", before="1")
+
+
+def test_deliveries_go_on_by_page_and_renew_themselves(
+    client: Client, connection: Connection, django_assert_num_queries: Any
+) -> None:
+    for _ in range(deliveries_page.PAGE + 3):
+        bodies.deliver(connection, {})
+    # Session, person, membership; deliveries; teams to change to.
+    with django_assert_num_queries(5):
+        page = shown(client, "deliveries")
+    before = page.split("before=")[1].split('"')[0]
+    assert shown(client, "deliveries", before=before).count('id="delivery-') == 3
+    address = reverse("deliveries")
+    assert client.get(address, {"seen": seen(page)}, **LIVE).status_code == 204
+    intake.read_new()
+    assert client.get(address, {"seen": seen(page)}, **LIVE).status_code == 200
+
+
+def test_a_delivery_is_shown_whole_or_cut_and_can_be_downloaded(
+    client: Client, connection: Connection
+) -> None:
+    small = bodies.deliver(connection, b'{"a": "\\u0000\\ud800<b>"}')
+    page = shown(client, "delivery", small.pk)
+    assert "Only the beginning" not in page
+    assert "&lt;b&gt;" in page
+    large = bodies.deliver(connection, b"\xff\0" + b"x" * 30_000)
+    assert "Only the beginning is shown" in shown(client, "delivery", large.pk)
+    response = client.get(reverse("delivery-body", args=[large.pk]))
+    assert response.content == bytes(large.body)
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment")
+
+
+def test_an_editor_reads_one_delivery_again(
+    connection: Connection, editor: User, client_as: As
+) -> None:
+    delivery = bodies.deliver(connection, bodies.button("a"))
+    Delivery.objects.update(state=DeliveryState.BROKEN)
+    client = client_as(editor)
+    assert "Read again" in shown(client, "delivery", delivery.pk)
+    response = client.post(reverse("replay-deliveries"), {"delivery": delivery.pk}, follow=True)
+    assert "Read. The replies in it are counted now." in response.content.decode()
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "words"), [(b"{", "It still can’t be read."), ({}, "There is no reply in it.")]
+)
+def test_reading_again_says_what_came_of_it(
+    connection: Connection, editor: User, client_as: As, body: Any, words: str
+) -> None:
+    delivery = bodies.deliver(connection, body)
+    intake.read_new()
+    asked = {"delivery": delivery.pk}
+    response = client_as(editor).post(reverse("replay-deliveries"), asked, follow=True)
+    assert words in response.content.decode()
+
+
+def test_an_editor_has_all_of_a_state_read_again(
+    connection: Connection, editor: User, client_as: As
+) -> None:
+    for body in (bodies.button("a"), bodies.button("b")):
+        bodies.deliver(connection, body)
+    Delivery.objects.update(state=DeliveryState.BROKEN)
+    bodies.deliver(connection, {})
+    intake.read_new()
+    client_as(editor).post(reverse("replay-deliveries"), {"state": "broken"})
+    assert Delivery.objects.filter(state=DeliveryState.NEW).count() == 2
+    client_as(editor).post(reverse("replay-deliveries"), {"state": "read"})
+    assert Delivery.objects.filter(state=DeliveryState.IGNORED).count() == 1
+
+
+ALL_PAGES = {
+    "replies": (),
+    "reply": ("reply",),
+    "deliveries": (),
+    "delivery": ("delivery",),
+    "delivery-body": ("delivery",),
+    "send-replies": ("send",),
+    "template-results": ("template",),
+    "template-results-summary": ("template",),
+    "template-results-csv": ("template",),
+}
+
+
+def addresses(reply: Reply) -> list[str]:
+    pks = {
+        "reply": reply.pk,
+        "delivery": reply.delivery_id,
+        "send": reply.send_id,
+        "template": reply.template_id,
+    }
+    return [reverse(name, args=[pks[key] for key in keys]) for name, keys in ALL_PAGES.items()]
+
+
+def test_every_member_may_look(reply: Reply, client_as: As) -> None:
+    for role in Role:
+        client = client_as(make_member(reply.team, role))
+        assert {client.get(address).status_code for address in addresses(reply)} == {200}
+
+
+def test_another_team_finds_nothing(reply: Reply, other_team: Team, client_as: As) -> None:
+    client = client_as(make_member(other_team, Role.ADMIN))
+    for address in addresses(reply):
+        if address in (reverse("replies"), reverse("deliveries")):
+            page = client.get(address).content.decode()
+            assert not ids(page)
+            assert 'id="delivery-' not in page
+        else:
+            assert client.get(address).status_code == 404
+    assert client.post(reverse("reply", args=[reply.pk]), {"send": "none"}).status_code == 404
+    asked = {"delivery": reply.delivery_id}
+    assert client.post(reverse("replay-deliveries"), asked).status_code == 404
+    Delivery.objects.update(state=DeliveryState.BROKEN)
+    client.post(reverse("replay-deliveries"), {"state": "broken"})
+    assert Delivery.objects.get().state == DeliveryState.BROKEN
+
+
+def test_signed_out_leads_to_the_sign_in_page(reply: Reply) -> None:
+    client = Client()
+    for address in addresses(reply):
+        response = client.get(address)
+        assert response["Location"] == f"{reverse('sign-in')}?next={address}"
+    assert client.post(reverse("replay-deliveries")).status_code == 302
+
+
+def test_a_viewer_changes_nothing(reply: Reply, client: Client) -> None:
+    assert client.post(reverse("reply", args=[reply.pk]), {"send": "none"}).status_code == 403
+    asked = {"delivery": reply.delivery_id}
+    assert client.post(reverse("replay-deliveries"), asked).status_code == 403
+    reply.refresh_from_db()
+    assert reply.matched == Matched.GUESS
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("button-special-offer", "Special Offer"), ("list-product-catalog", "Our Products")],
+)
+def test_the_message_that_was_answered_is_drawn(
+    team: Team, connection: Connection, client: Client, kind: str, words: str
+) -> None:
+    send = sent(make_template(team, make_message(kind)), connection)
+    reply = bodies.take_in(connection, bodies.text("hi"))
+    assert reply.wrote_after == send
+    assert words in shown(client, "reply", reply.pk)
