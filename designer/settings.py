@@ -1,7 +1,7 @@
 """Settings, read from the environment; `docs/settings.md` lists them for the person who hosts it.
 
-What has no safe default (the secret key; behind HTTPS, the host names) is required, and a missing one
-stops the start with its name.
+What has no safe default (the secret key; behind HTTPS, the host names) is required, and a missing
+one stops the start with its name.
 """
 
 import os
@@ -35,14 +35,14 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-# Encrypts API keys and webhook secrets together with SECRET_KEY; changing either makes them unreadable.
+# Encrypts API keys and webhook secrets together with SECRET_KEY: change either, and they are lost.
 SALT_KEY = env.str("SALT_KEY", default="tapwright")
 
-ALLOWED_HOSTS = (
-    env.list("ALLOWED_HOSTS")
-    if HTTPS
-    else env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]
 )
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names that people reach this server by.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Where people and webhooks reach the product: printed links and webhook addresses are below it.
@@ -124,19 +124,22 @@ DATABASES: dict[str, dict[str, Any]] = {
     # Not as a URL: the folder's name may hold what a URL reads otherwise.
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "tapwright.sqlite3"}
 }
+# Opening one costs a request a millisecond or two, on SQLite too.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
-        # Take the write lock at the start, so that a busy database waits instead of failing half-way.
+        # Take the write lock at the start, so that a busy one means waiting, not failing.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+# How many tasks the worker runs at once.
+WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 
 AUTH_USER_MODEL = "teams.User"
 AUTH_PASSWORD_VALIDATORS = [

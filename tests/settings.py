@@ -10,13 +10,11 @@ os.environ.setdefault("SANDBOX", "1")
 os.environ.setdefault("HTTPS", "0")
 os.environ.setdefault("DATA_DIR", tempfile.gettempdir())
 
-from designer.settings import *  # noqa: E402, F403
-from designer.settings import DATABASES, MIDDLEWARE, STORAGES  # noqa: E402
+from designer.settings import *  # noqa: F403
+from designer.settings import DATABASES, MIDDLEWARE, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES["staticfiles"] = {
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Static files come straight from their folders.
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
 

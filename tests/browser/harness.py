@@ -1,0 +1,60 @@
+"""What the browser tests are written with; the fixtures are in `conftest`."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from designer.teams.models import LoginLink, User
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a page is looked at with; the sizes are in CSS pixels."""
+
+    width: int = 1280
+    height: int = 800
+    scheme: Literal["light", "dark"] = "light"
+    javascript: bool = True
+
+
+WIDE = Screen()
+PHONE = Screen(width=390, height=844)
+
+# Marks for a test that asks for `screen`, or for `page`, which is opened with it.
+every_screen = pytest.mark.parametrize(
+    "screen",
+    [WIDE, replace(WIDE, scheme="dark"), PHONE, replace(PHONE, scheme="dark")],
+    ids=["wide-light", "wide-dark", "phone-light", "phone-dark"],
+    indirect=True,
+)
+on_a_phone = pytest.mark.parametrize("screen", [PHONE], ids=["phone"], indirect=True)
+without_javascript = pytest.mark.parametrize(
+    "screen", [replace(WIDE, javascript=False)], ids=["no-javascript"], indirect=True
+)
+
+
+def sign_in(page: Page, person: User) -> None:
+    """Sign a person in with a link; ends on the list of templates."""
+    page.goto(reverse("enter", args=[LoginLink.issue(person)]))
+    page.wait_for_url(f"**{reverse('templates')}")
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds wrong on the page as it is now: a rule, what it asks, and where, in a line."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {rule['help']}: " + ", ".join(str(node["target"]) for node in rule["nodes"])
+        for rule in found
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    wider: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider

@@ -1,0 +1,121 @@
+"""The main job, as a newcomer does it: design a message, send it, answer it, see it counted."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from designer.sending.models import Send
+from designer.setup import first_team
+from designer.teams.models import User
+from tests.factories import CUSTOMER, example
+
+from .harness import sign_in
+
+
+@pytest.fixture
+def first_person(running_worker: None) -> User:
+    """The admin of the first team, with its starters and its sandbox, as `make run` makes them."""
+    first_team.prepare("Acme", "ada@example.com")
+    return User.objects.get()
+
+
+def send_test(page: Page) -> None:
+    """Send what the editor shows to the customer, and follow it to the customer's phone."""
+    page.get_by_role("button", name="Send test").click()
+    panel = page.get_by_role("dialog", name="Send a test")
+    panel.get_by_label("Phone number").fill(CUSTOMER)
+    panel.get_by_role("button", name="Send", exact=True).click()
+    sent = page.get_by_role("dialog")
+    expect(sent.get_by_role("status")).to_contain_text("Sent")
+    sent.get_by_role("link", name="Open the phone").click()
+
+
+def payload_sent() -> dict[str, Any]:
+    """The one request that went out, without the reference that was offered for it."""
+    payload = Send.objects.get().payload
+    assert payload.pop("reference")
+    return payload
+
+
+def taps_on(page: Page, template: str, option: str) -> None:
+    """Go to a template's results; ends when they count one tap on the option, all by themselves."""
+    page.get_by_role("link", name="Templates").click()
+    page.get_by_role("link", name=template, exact=True).click()
+    page.get_by_role("link", name="Results").click()
+    bar = page.get_by_role("progressbar", name=f"{option}: 1 of 1")
+    expect(bar).to_be_visible()
+
+
+def test_list_from_a_starter(page: Page, first_person: User) -> None:
+    sign_in(page, first_person)
+    page.get_by_role("link", name="New template").click()
+    page.get_by_role("button", name="Support menu").click()
+
+    page.get_by_label("Template name").fill("Help desk")
+    page.get_by_label("Body").fill("Hello! *How* can we help?")
+    page.get_by_role("button", name="Add row to section 2").click()
+    page.get_by_label("Section 2 row 2 title").fill("Opening hours")
+    page.get_by_label("Section 2 row 2 description").fill("When you can reach us")
+    expect(page.get_by_label("Section 2 row 2 ID")).to_have_value("opening_hours")
+    preview = page.get_by_role("article", name="Message")
+    expect(preview).to_contain_text("Hello! How can we help?")
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("v1 published")).to_be_visible()
+
+    send_test(page)
+    chat = page.get_by_role("log", name="Chat")
+    chat.get_by_role("button", name="Get Help").click()
+    sheet = chat.get_by_role("dialog", name="Get Help")
+    sheet.get_by_label("Opening hours").check()
+    sheet.get_by_role("button", name="Send").click()
+    answer = chat.get_by_role("article", name="The customer’s message")
+    expect(answer).to_contain_text("Opening hours")
+
+    taps_on(page, "Help desk", "Opening hours")
+    expected = example("list-support-menu") | {"body": "Hello! *How* can we help?"}
+    del expected["reference"]
+    expected["sections"][1]["rows"].append(
+        {
+            "id": "opening_hours",
+            "title": "Opening hours",
+            "description": "When you can reach us",
+        }
+    )
+    assert payload_sent() == expected
+
+
+def test_buttons_from_nothing(page: Page, first_person: User) -> None:
+    sign_in(page, first_person)
+    page.get_by_role("link", name="New template").click()
+    page.get_by_role("button", name="New buttons").click()
+
+    page.get_by_label("Template name").fill("Order 12345")
+    page.get_by_label("Header type").select_option(label="Text")
+    page.get_by_label("Header", exact=True).fill("Your order")
+    page.get_by_label("Body").fill("Your order is packed. Shall we send it?")
+    page.get_by_label("Footer").fill("Acme")
+    page.get_by_label("Button 1 title").fill("Yes, send it")
+    page.get_by_role("button", name="Add button").click()
+    page.get_by_label("Button 2 title").fill("Not yet")
+    page.get_by_label("Button 2 ID").fill("wait_12345")
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+
+    send_test(page)
+    chat = page.get_by_role("log", name="Chat")
+    chat.get_by_role("button", name="Not yet").click()
+    answer = chat.get_by_role("article", name="The customer’s message")
+    expect(answer).to_contain_text("Not yet")
+
+    taps_on(page, "Order 12345", "Not yet")
+    assert payload_sent() == {
+        "to": CUSTOMER,
+        "header": {"type": "text", "text": "Your order"},
+        "body": "Your order is packed. Shall we send it?",
+        "footer": "Acme",
+        "buttons": [
+            {"id": "yes_send_it", "title": "Yes, send it"},
+            {"id": "wait_12345", "title": "Not yet"},
+        ],
+    }
