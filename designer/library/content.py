@@ -1,13 +1,26 @@
 """The document of a template: its message and what the team keeps beside it."""
 
 import json
+import unicodedata
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Self
 
 from designer.message import checks, edits, schema, variables
 from designer.message.schema import Message
 
 SCHEMA = 1
+
+
+def storable(text: str) -> str:
+    """The text without what a database's text column may refuse: NUL and lone surrogates."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def fold(text: str) -> str:
+    """A text as it is searched: without its case, and the same however its accents are typed."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return storable(unicodedata.normalize("NFKC", folded))
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class Content:
                 document[name] = value
         return json.dumps(document, separators=(",", ":"))
 
-    @property
+    @cached_property
     def variables(self) -> list[str]:
         return variables.names(self.message)
 
@@ -59,8 +72,12 @@ class Content:
 
     def problems(self) -> list[checks.Problem]:
         """What is wrong, in reading order, without the advice that was put away."""
-        found = checks.check(self.message, self.samples, self.longest)
-        return [p for p in found if p.level != "advice" or p.rule not in self.dismissed]
+        return [p for p in self._checked if p.level != "advice" or p.rule not in self.dismissed]
+
+    @cached_property
+    def _checked(self) -> list[checks.Problem]:
+        # A keystroke asks twice: for the count that is stored and for the page.
+        return checks.check(self.message, self.samples, self.longest)
 
     def dismiss(self, rule: str) -> Self:
         """The same with an advice put away for this template."""
@@ -76,9 +93,8 @@ class Content:
         return sum(problem.level == "error" for problem in self.problems())
 
     def search_text(self, name: str) -> str:
-        """Name and every text, case-folded, in one line, fit for any database's text column."""
-        text = " ".join([name, *schema.texts(self.message)])
-        return text.encode("utf-8", "replace").decode().replace("\0", " ").casefold()
+        """Name and every text, folded, in one line."""
+        return fold(" ".join([name, *schema.texts(self.message)]))
 
     def settled(self) -> Self:
         """The same with every id fixed: none follows its title any more."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.message import edits, schema
@@ -12,7 +13,7 @@ from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
 
 from . import editor, emoji, forms
-from .content import Content
+from .content import Content, storable
 from .models import MessageTemplate, Presence, StaleDraft
 
 
@@ -48,6 +49,9 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
     if posted.op == "send-test":
         _save(request, row, posted)
         return redirect("send-test", row.pk)
+    if posted.op == "restore":
+        _save(request, row, posted, apart=True)
+        return _form(request, row, posted.tab)
     if posted.op in ("", "save"):
         before = row.content
         _save(request, row, posted)
@@ -60,7 +64,8 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
         return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
     # Two steps in the history: what was typed, then what the button did.
     _save(request, row, posted)
-    _save(request, row, replace(posted, content=content, revision=row.revision))
+    done = replace(posted, content=content, revision=row.revision)
+    _save(request, row, done, apart=True)
     return _form(request, row, posted.tab, focus=focus)
 
 
@@ -81,13 +86,16 @@ def _edited(request: TeamRequest, posted: forms.Posted) -> tuple[Content, str]:
     return replace(content, message=message), focus
 
 
-def _save(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> None:
+def _save(
+    request: TeamRequest, row: MessageTemplate, posted: forms.Posted, *, apart: bool = False
+) -> None:
     row.save_draft(
         posted.content,
         name=posted.name,
         person=request.user,
         revision=posted.revision,
         tab=posted.tab,
+        apart=apart,
     )
 
 
@@ -124,7 +132,8 @@ def _form(
             messages.error(request, refusal)
         if success:
             messages.success(request, success)
-        return redirect("template", row.pk)
+        page = reverse("template", args=[row.pk])
+        return redirect(f"{page}#id_{focus}" if focus else page)
     context = editor.context(row, row.content, tab=tab)
     context |= {"focus": focus, "refusal": refusal, "success": success}
     return render(request, "library/_form.html", context)
@@ -141,7 +150,7 @@ def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpRespon
     kept = [
         (name, value)
         for name, value in request.POST.items()
-        if name not in ("csrfmiddlewaretoken", "revision", "op", "tab")
+        if name not in ("csrfmiddlewaretoken", "revision", "op", "tab", "choice")
     ]
     context = {"template": row, "theirs": row.content, "mine": posted, "kept": kept}
     page = "library/_conflict.html" if request.htmx else "library/conflict.html"
@@ -157,8 +166,12 @@ def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
     if request.method == "POST":
         content = row.content.switched()
-        row.save_draft(content, name=row.name, person=request.user, revision=row.revision)
-        messages.success(request, "Switched. Switching back brings back what is not shown now.")
+        try:
+            row.save_draft(content, name=row.name, person=request.user, revision=row.revision)
+        except StaleDraft:
+            messages.error(request, "Somebody was changing the draft at that moment. Try again.")
+        else:
+            messages.success(request, "Switched. Switching back brings back what is not shown now.")
         return redirect("template", row.pk)
     page = "library/_switch.html" if request.htmx else "library/switch.html"
     return render(request, page, {"template": row, "losses": edits.losses(row.message)})
@@ -169,7 +182,8 @@ def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
 def present(request: TeamRequest, pk: int) -> HttpResponse:
     """A sign of life of an open page; answers with who else has the template open."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
-    others = Presence.touch(row, request.user, request.POST.get("tab", "")[:32])
+    tab = storable(request.POST.get("tab", ""))[:32]
+    others = Presence.touch(row, request.user, tab)
     return render(request, "library/_presence.html", {"template": row, "others": others})
 
 
@@ -193,7 +207,7 @@ def settle_conflict(request: TeamRequest, pk: int) -> HttpResponse:
     choice = request.POST.get("choice")
     if choice == "mine":
         try:
-            _save(request, row, posted)
+            _save(request, row, posted, apart=True)
         except StaleDraft:
             return _conflict(request, pk, posted)
         messages.success(request, "Your draft was kept. The other one is one undo away.")

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from designer.message import edits, schema
 from designer.message.schema import ButtonMessage, ListMessage, Message
 
-from .content import Content
+from .content import Content, storable
 
 # The first part of every path that a message of the kind has.
 ROOTS = {
@@ -18,6 +18,8 @@ ROOTS = {
 }
 MAX_NAME = 120
 UNNAMED = "Untitled"
+MOST_PARTS = 8  # of a name; the deepest of an input is sections.0.rows.0.title
+MOST_DIGITS = 9  # of a place
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,14 @@ def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Nest values by the dots in their names; numbers make lists, in the order of the numbers.
 
     `sections.0.title` = "A" gives {"sections": [{"title": "A"}]}. A name that contradicts an
-    earlier one (`a` and `a.b`) is left out.
+    earlier one (`a` and `a.b`) is left out. Raises `schema.ShapeError` for a name that is deeper,
+    or a number that is longer, than any input's.
     """
     root: dict[str, Any] = {}
     for name, value in pairs:
-        *parents, last = name.split(".")
+        *parents, last = parts = name.split(".")
+        if len(parts) > MOST_PARTS or any(p.isdecimal() and len(p) > MOST_DIGITS for p in parts):
+            raise schema.ShapeError(f"{schema.readable(name)} is no field of the editor's.")
         place: Any = root
         for part in parents:
             place = place.setdefault(part, {}) if isinstance(place, dict) else None
@@ -60,9 +65,10 @@ def _with_lists(value: Any) -> Any:
 def read(data: QueryDict, stored: Content) -> Posted:
     """Read the posted form against the stored draft, from which it takes what no input carries.
 
+    The form says what kind of message it is, since a colleague may have switched the draft's.
     Raises `schema.ShapeError` for a form that this editor did not make.
     """
-    kind = stored.message.kind
+    kind = data.get("kind", "") if data.get("kind") in ROOTS else stored.message.kind
     pairs = [(name, values[-1]) for name, values in data.lists() if isinstance(values[-1], str)]
     raw = nest(pair for pair in pairs if pair[0].split(".")[0] in ROOTS[kind])
     message = schema.parse({"kind": kind, **raw})
@@ -74,10 +80,10 @@ def read(data: QueryDict, stored: Content) -> Posted:
         set_aside=_set_aside(raw, message, stored),
     )
     return Posted(
-        name=data.get("name", "").strip()[:MAX_NAME] or UNNAMED,
+        name=storable(data.get("name", "")).strip()[:MAX_NAME] or UNNAMED,
         content=content,
         revision=_number(data.get("revision", "")),
-        tab=data.get("tab", "")[:32],
+        tab=storable(data.get("tab", ""))[:32],
         op=data.get("op", ""),
     )
 

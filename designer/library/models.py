@@ -11,7 +11,9 @@ from designer.message import schema
 from designer.message.schema import Message
 from designer.teams.models import Team, User
 
-from .content import Content
+from .content import Content, fold
+
+MOST_SEARCHED = 200  # characters that a search looks at
 
 
 class StaleDraft(Exception):
@@ -22,13 +24,15 @@ class TemplateQuerySet(models.QuerySet["MessageTemplate"]):
     def search(self, words: str) -> Self:
         """Templates whose name or text holds every word, whatever the case or script."""
         found = self
-        for word in words.casefold().split():
+        # Databases bound how long a pattern and how deep a condition may be.
+        for word in fold(words[:MOST_SEARCHED]).split():
             found = found.filter(search_text__contains=word)
         return found
 
     def with_newest_version(self) -> Self:
         """Adds `newest_version`, the number published last, or None."""
-        return self.annotate(newest_version=models.Max("versions__number"))
+        versions = Version.objects.filter(template=models.OuterRef("pk")).order_by("-number")
+        return self.annotate(newest_version=models.Subquery(versions.values("number")[:1]))
 
 
 class MessageTemplate(models.Model):
@@ -104,11 +108,13 @@ class MessageTemplate(models.Model):
         person: User,
         revision: int,
         tab: str = "",
+        apart: bool = False,
     ) -> None:
         """Replace the draft if it still is at `revision`, or was last saved from the same `tab`
         (an open page whose answer got lost is not in conflict with itself).
 
-        Raises `StaleDraft` otherwise. A save that changes nothing leaves all as it is.
+        Raises `StaleDraft` otherwise. A save that changes nothing leaves all as it is. Typing in
+        one field adds up to one step in the history; one that is `apart` is a step of its own.
         """
         with transaction.atomic():
             self._lock(revision, tab)
@@ -116,7 +122,7 @@ class MessageTemplate(models.Model):
                 return
             before = self.content
             self._store(content, name, person, tab)
-            Step.record(self, edit=changed_field(before, content))
+            Step.record(self, edit="" if apart else changed_field(before, content))
 
     def undo(self, *, person: User, revision: int, tab: str = "", by: int = -1) -> bool:
         """Go `by` steps back (-1) or forward (+1) in the draft's history, if there are any."""
@@ -134,7 +140,7 @@ class MessageTemplate(models.Model):
         stored = MessageTemplate.objects.select_for_update().get(pk=self.pk)
         if stored.revision != revision and not (tab and stored.saved_from == tab):
             raise StaleDraft
-        for name in ("name", "draft", "revision", "step"):
+        for name in ("name", "draft", "kind", "errors", "revision", "step"):
             setattr(self, name, getattr(stored, name))
 
     def _store(self, content: Content, name: str, person: User, tab: str) -> None:
@@ -147,7 +153,7 @@ class MessageTemplate(models.Model):
     def publish(self, person: User) -> "Version":
         """Freeze the draft as the next version; the ids in it no longer follow their titles.
 
-        Raises `StaleDraft` if it is no longer the draft that this object holds.
+        A draft that is the newest version already is not frozen a second time. Raises `StaleDraft` if it is no longer the draft that this object holds.
         """
         with transaction.atomic():
             # Whoever publishes at the same time waits here, so that the numbers stay in a row.
@@ -155,11 +161,14 @@ class MessageTemplate(models.Model):
             if stored.revision != self.revision:
                 raise StaleDraft
             content = stored.content.settled()
-            last = stored.versions.aggregate(last=models.Max("number"))["last"] or 0
-            version = Version.objects.create(
-                template=stored, number=last + 1, document=content.to_json(), published_by=person
-            )
-            stored._store(content, stored.name, person, stored.saved_from)
+            version, document = stored.published, content.to_json()
+            if version is None or version.document != document:
+                number = version.number + 1 if version else 1
+                version = Version.objects.create(
+                    template=stored, number=number, document=document, published_by=person
+                )
+            if stored.draft != document:
+                stored._store(content, stored.name, person, stored.saved_from)
         self.refresh_from_db()
         return version
 

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.teams.access import TeamRequest, owned, team_page
 
 from . import forms, starters
 from .content import Content
-from .models import MessageTemplate
+from .models import MessageTemplate, StaleDraft
 
 PAGE = 24
 
@@ -24,8 +25,13 @@ def templates(request: TeamRequest) -> HttpResponse:
     rows = rows.select_related("updated_by").with_newest_version().order_by("-updated_at", "-pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "q": words, "starters": starters.STARTERS}
-    fragment = request.htmx and not request.htmx.boosted
-    return render(request, "library/_cards.html" if fragment else "library/templates.html", context)
+    # Someone who comes back to a search by the browser's history asks for the whole page.
+    fragment = request.htmx and not request.htmx.history_restore_request
+    page_name = "library/_cards.html" if fragment else "library/templates.html"
+    response = render(request, page_name, context)
+    # The page and its fragment have one address: a browser must not show one for the other.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @team_page()
@@ -92,6 +98,12 @@ def restore_version(request: TeamRequest, pk: int, number: int) -> HttpResponse:
     version = row.versions.filter(number=number).first()
     if version is None:
         raise Http404
-    row.save_draft(version.content, name=row.name, person=request.user, revision=row.revision)
-    messages.success(request, f"The draft is version {number} again. Undo brings yours back.")
+    try:
+        row.save_draft(
+            version.content, name=row.name, person=request.user, revision=row.revision, apart=True
+        )
+    except StaleDraft:
+        messages.error(request, "Somebody was changing the draft at that moment. Try again.")
+    else:
+        messages.success(request, f"The draft is version {number} again. Undo brings yours back.")
     return redirect("template", row.pk)

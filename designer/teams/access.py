@@ -7,11 +7,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, TypeVar
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from .models import Membership, Role, Team, User
@@ -37,7 +38,8 @@ def current_membership(request: HttpRequest) -> Membership | None:
         return None
     memberships = Membership.objects.filter(user=request.user).select_related("team")
     chosen: int = request.session.get(SESSION_TEAM, 0)
-    return memberships.filter(team_id=chosen).first() or memberships.order_by("pk").first()
+    membership = memberships.filter(team_id=chosen).first() if chosen else None
+    return membership or memberships.order_by("pk").first()
 
 
 def team_page(
@@ -48,7 +50,8 @@ def team_page(
 ]:
     """Ask for a signed-in member: `read` to look (GET, HEAD), `write` for everything else.
 
-    The view gets a `TeamRequest`. Signed out: the sign-in page, then back. Too small a role: 403.
+    The view gets a `TeamRequest`. Signed out: the sign-in page, then back; 401 for a fragment, so
+    that no page shows a sign-in page in its midst. Too small a role: 403.
     """
 
     def decorate(
@@ -56,6 +59,8 @@ def team_page(
     ) -> Callable[Concatenate[HttpRequest, ...], HttpResponseBase]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return sign_in(request)
             membership = current_membership(request)
             if membership is None:
                 return render(request, "teams/no_team.html", status=403)
@@ -68,9 +73,17 @@ def team_page(
             request.team = membership.team  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-        return login_required(guarded)
+        return guarded
 
     return decorate
+
+
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """What someone who is not signed in gets instead of a page, or of a part of one."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx and not htmx.history_restore_request:
+        return HttpResponse("You are signed out.", status=401, content_type="text/plain")
+    return redirect_to_login(request.get_full_path(), reverse("sign-in"))
 
 
 def owned(request: TeamRequest, rows: models.QuerySet[Row], **lookup: Any) -> Row:

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from .access import current_membership
-from .models import Role, User
+from .models import Membership, Role, User
 
 
 def team(request: HttpRequest) -> dict[str, Any]:
-    """Add `team`, `membership`, `may_edit`, `may_admin` and `sandbox` to the page."""
+    """Add `team`, `membership`, `memberships` (all the person's), `may_edit`, `may_admin` and
+    `sandbox` to the page.
+    """
     context: dict[str, Any] = {"sandbox": settings.SANDBOX}
     user = getattr(request, "user", None)
     if isinstance(user, User):
@@ -19,6 +21,7 @@ def team(request: HttpRequest) -> dict[str, Any]:
             context |= {
                 "team": membership.team,
                 "membership": membership,
+                "memberships": Membership.objects.filter(user=user).select_related("team"),
                 "may_edit": membership.may(Role.EDITOR),
                 "may_admin": membership.may(Role.ADMIN),
             }

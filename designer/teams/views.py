@@ -52,8 +52,10 @@ def switch_team(request: HttpRequest) -> HttpResponse:
     """Work in another of one's teams."""
     wanted = request.POST.get("team", "")
     assert isinstance(request.user, User)
+    # A number too long for the database's integers is no team's either.
+    is_id = wanted.isdecimal() and len(wanted) < 19
     memberships = request.user.memberships.all()
-    membership = memberships.filter(team_id=int(wanted)).first() if wanted.isdecimal() else None
+    membership = memberships.filter(team_id=int(wanted)).first() if is_id else None
     if membership is None:
         raise Http404
     request.session[SESSION_TEAM] = membership.team_id

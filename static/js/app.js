@@ -23,6 +23,13 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+// One whose choice opens a dialog closes, and has the focus again after that.
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("a.menu__item[hx-get]")?.closest("details.menu");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.activeElement?.closest("details.menu[open]");
@@ -57,17 +64,28 @@ function tell(words) {
   box.querySelector("span").textContent = words;
   box.hidden = false;
 }
+const tellsItself = (event) =>
+  event.target.closest("[data-own-failures]") && event.detail.requestConfig?.verb === "post";
 document.addEventListener("htmx:sendError", (event) => {
-  if (!event.target.closest("[data-own-failures]")) {
+  if (!tellsItself(event)) {
     tell("No connection to the server. Nothing you typed is lost; try again in a moment.");
   }
 });
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.target.closest("[data-own-failures]")) return;
+  if (tellsItself(event)) return;
   const status = event.detail.xhr.status;
-  if (status === 403) tell("You may look at this, but not change it. Ask an admin of your team.");
+  if (status === 401) tell("You are signed out. Sign in again in another tab, then reload this page.");
+  else if (status === 403) tell("You may look at this, but not change it. Ask an admin of your team.");
   else if (status === 404) tell("This is not there any more. Somebody may have deleted it.");
   else tell("The server had a problem. Nothing you typed is lost; try again in a moment.");
+});
+// Signed out meanwhile, a fragment's request ends on the sign-in page: go there whole.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, pathInfo } = event.detail;
+  const ended = new URL(pathInfo.responsePath ?? requestConfig.path, location.href).pathname;
+  if (!ended.startsWith("/sign-in/")) return;
+  event.detail.shouldSwap = false;
+  location.reload();
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && failure()) failure().hidden = true;

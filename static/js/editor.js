@@ -28,6 +28,11 @@ const counterOf = (path) => document.querySelector(`[data-count="${CSS.escape(pa
 // Characters are code points, as the server counts them. With a variable in it, only the server
 // knows how long the text will be.
 document.addEventListener("input", (event) => {
+  // What was just typed can be undone, before the server has said so.
+  if (event.target.form === form() && event.target.name) {
+    button("undo").disabled = false;
+    button("redo").disabled = true;
+  }
   const counter = event.target.name && counterOf(event.target.name);
   if (!counter || event.target.value.includes("{{")) return;
   showCount(counter, [...event.target.value.replaceAll("\r\n", "\n")].length);
@@ -96,6 +101,124 @@ document.addEventListener("click", (event) => {
   field.focus({ preventScroll: true });
 });
 
+// --- Operations -------------------------------------------------------------------------------
+
+// While one is under way, the form stays as it was sent: it is about to be drawn anew. What the
+// hand does meanwhile is done to the new one, in its order: keys where the focus is then, and
+// clicks on the row or section that was clicked, wherever it is, if it is still there.
+
+let underWay = null;
+let unfinished = null; // one that failed, to be tried again
+let held = [];
+const told = new WeakSet();
+
+const isOperation = (elt) => elt.matches?.('#editor button[name="op"]:not([value="save"])');
+const pushesOut = (elt) => elt === form() || elt.matches("[hx-sync='#editor:queue last']");
+const staysPut = (op) => /^(add|undo|redo|publish|send-test)/.test(op);
+
+// What a row or section says, by which it is known in a form that was drawn anew.
+const texts = (item) => [...item.querySelectorAll("input")].map(({ value }) => value).join("\n");
+
+function sameButton(op, item) {
+  const [verb] = op.split(".");
+  const same = [...document.querySelectorAll("#editor [data-row], #editor [data-section]")]
+    .filter((each) => texts(each) === item)
+    .map((each) => each.querySelector(`button[value^="${verb}."]`))
+    .filter(Boolean);
+  return same.length === 1 ? same[0] : null;
+}
+
+function perform({ op, fields, item }) {
+  const runner = item ? sameButton(op, item) : (button(op) ?? document.getElementById("any-op"));
+  if (!runner || runner.disabled) return;
+  if (runner.id === "any-op") {
+    runner.value = op;
+    runner.setAttribute("hx-vals", fields ?? "{}");
+  }
+  runner.click();
+}
+
+// Before htmx queues it. A request of another sort would push the operation out of the queue,
+// and is not needed: the operation carries the whole form.
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, triggeringEvent } = event.detail;
+  const isNew = triggeringEvent && !told.has(triggeringEvent);
+  if (triggeringEvent) told.add(triggeringEvent);
+  if (isOperation(elt)) {
+    underWay = { elt, op: elt.value, fields: elt.getAttribute("hx-vals") };
+    unfinished = null;
+  } else if (underWay && isNew && pushesOut(elt)) {
+    event.preventDefault();
+  }
+});
+
+function ended({ op } = {}) {
+  underWay = null;
+  // What had the focus may be gone; it must not be lost to the page.
+  if (op && document.activeElement === document.body) {
+    const next = [op, "undo", "redo"].map(button).find((each) => each && !each.disabled);
+    next?.focus({ preventScroll: true });
+  }
+  setTimeout(goOn);
+}
+
+function goOn() {
+  while (held.length && !underWay) {
+    const next = held.shift();
+    if (next.op) perform(next);
+    else press(next);
+  }
+}
+
+function press({ key, ...keys }) {
+  const field = document.activeElement;
+  const types = key.length === 1 && !keys.ctrlKey && !keys.metaKey && !keys.altKey;
+  if (types && field.matches("#editor input, #editor textarea")) {
+    field.setRangeText(key, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  } else {
+    field.dispatchEvent(new KeyboardEvent("keydown", { key, ...keys, bubbles: true, cancelable: true }));
+  }
+}
+
+addEventListener(
+  "keydown",
+  (event) => {
+    if (!underWay || !event.isTrusted || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
+    if (event.target !== document.body && !event.target.closest("#workbench")) return;
+    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+    held.push({ key, ctrlKey, metaKey, altKey, shiftKey });
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+
+addEventListener(
+  "click",
+  (event) => {
+    const clicked = underWay && event.target.closest?.('#editor button[name="op"]');
+    if (!clicked) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const item = !staysPut(clicked.value) && clicked.closest("[data-row], [data-section]");
+    const fields = clicked.getAttribute("hx-vals");
+    held.push({ op: clicked.value, fields, item: item ? texts(item) : null });
+  },
+  true,
+);
+
+// What comes without a key: a paste, a drop, a keyboard on glass.
+addEventListener(
+  "beforeinput",
+  (event) => {
+    if (!underWay || !event.target.closest("#editor")) return;
+    if (event.inputType === "insertText" && event.data) held.push(...[...event.data].map((key) => ({ key })));
+    event.preventDefault();
+  },
+  true,
+);
+
 // --- Saving -----------------------------------------------------------------------------------
 
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
@@ -111,7 +234,6 @@ function mark(state, words) {
 const backupKey = () => `tapwright-unsaved-${document.getElementById("workbench").dataset.template}`;
 const isSave = ({ detail: { requestConfig } }) =>
   form() && requestConfig?.verb === "post" && requestConfig.path === form().getAttribute("action");
-const isOperation = (elt) => elt.matches?.('#editor button[name="op"][hx-post]:not([value="save"])');
 
 function keepBackup() {
   try {
@@ -124,38 +246,55 @@ function keepBackup() {
 
 const forgetBackup = () => localStorage.removeItem(backupKey());
 
+function tryAgain() {
+  clearTimeout(retry);
+  if (underWay || !form()) return;
+  if (unfinished) perform(unfinished);
+  else htmx.trigger(form(), "input");
+}
+
 function saveFailed(words) {
   keepBackup();
   mark("failed", words);
   clearTimeout(retry);
-  retry = setTimeout(
-    () => htmx.trigger(form(), "input"),
-    RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)],
-  );
+  retry = setTimeout(tryAgain, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!isSave(event)) return;
-  if (isOperation(event.detail.elt)) form().inert = true;
-  mark("saving", "Saving…");
+  if (isSave(event)) mark("saving", "Saving…");
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!form()) return;
-  if (isOperation(event.detail.elt)) form().inert = false;
+  const { elt } = event.detail.requestConfig ?? {};
+  const operation = underWay && elt === underWay.elt ? underWay : null;
+  if (operation) ended(operation);
+  // It stood in a queue of a form that is gone.
+  if (underWay && !underWay.elt.isConnected) {
+    held.unshift(underWay);
+    ended();
+  }
   if (!isSave(event)) return;
   const status = event.detail.xhr.status;
-  if (event.detail.successful) {
+  if (status >= 200 && status < 400) {
     failures = 0;
     clearTimeout(retry);
     forgetBackup();
     mark("saved", "Draft saved");
-  } else if (status === 409) {
+    if (operation) unfinished = null;
+    else if (unfinished) setTimeout(tryAgain);
+    return;
+  }
+  if (operation) unfinished = status === 0 || status >= 500 ? operation : null;
+  if (status === 409) {
     keepBackup();
     mark("failed", "Not saved: choose which draft to keep");
+  } else if (status === 401) {
+    keepBackup();
+    mark("failed", "Not saved: you are signed out. Sign in in another tab, then reload; your typing is kept");
   } else if (status === 403) {
     keepBackup();
-    mark("failed", "Not saved: you may not change this template any more");
+    mark("failed", "Not saved: you may not change this now. Reload the page; your typing is kept");
   } else if (status === 404) {
     keepBackup();
     mark("failed", "Not saved: somebody deleted this template");
@@ -168,7 +307,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 addEventListener("online", () => {
-  if (document.getElementById("saved")?.dataset.state === "failed") htmx.trigger(form(), "input");
+  if (document.getElementById("saved")?.dataset.state === "failed") tryAgain();
 });
 
 addEventListener("beforeunload", (event) => {
@@ -178,40 +317,60 @@ addEventListener("beforeunload", (event) => {
   if (state === "failed") event.preventDefault();
 });
 
-// A copy from an earlier visit that never reached the server is offered, not forced.
+// A copy from an earlier visit that never reached the server is offered, not forced. It stays
+// beside the copy that this visit makes until somebody has decided.
+const offerKey = () => `${backupKey()}-offered`;
+
 function offerBackup() {
-  const kept = localStorage.getItem(backupKey());
-  if (!kept) return;
+  const left = localStorage.getItem(backupKey());
+  if (left) localStorage.setItem(offerKey(), left);
+  forgetBackup();
+  showOffer();
+}
+
+function showOffer() {
+  const kept = localStorage.getItem(offerKey());
+  if (!kept || form().querySelector("fieldset").disabled) return;
   const now = new Map(new FormData(form()));
   const differs = JSON.parse(kept).some(
-    ([name, value]) => !["revision", "tab", "op"].includes(name) && now.get(name) !== value,
+    ([name, value]) => !["revision", "tab", "op", "pane"].includes(name) && now.get(name) !== value,
   );
   if (differs) document.getElementById("unsaved").hidden = false;
-  else forgetBackup();
+  else localStorage.removeItem(offerKey());
 }
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-forget]")) {
-    forgetBackup();
+    localStorage.removeItem(offerKey());
     document.getElementById("unsaved").hidden = true;
   }
   if (event.target.closest("[data-restore]")) {
     const now = new Map(new FormData(form()));
-    const values = Object.fromEntries(JSON.parse(localStorage.getItem(backupKey())));
-    for (const name of ["revision", "tab"]) values[name] = now.get(name);
-    htmx.ajax("POST", form().action, {
-      values: { ...values, op: "restore" },
-      source: button("undo"),
-      target: "#workbench",
-      swap: "outerHTML",
-    });
+    const kept = JSON.parse(localStorage.getItem(offerKey()));
+    const values = kept.filter(([name]) => !["revision", "tab", "op", "pane"].includes(name));
+    for (const name of ["revision", "tab", "pane"]) values.push([name, now.get(name)]);
+    restore(Object.fromEntries(values));
   }
 });
+
+// The kept copy may have other rows than the page: it is sent alone, not over the page's own.
+async function restore(values) {
+  mark("saving", "Saving…");
+  await htmx.ajax("POST", form().getAttribute("action"), {
+    values: { ...values, op: "restore" },
+    source: "#workbench",
+    target: "#workbench",
+    swap: "outerHTML",
+  });
+  if (document.getElementById("saved").dataset.state !== "saved") return;
+  localStorage.removeItem(offerKey());
+  document.getElementById("unsaved").hidden = true;
+}
 
 // --- Keyboard ---------------------------------------------------------------------------------
 
 document.addEventListener("keydown", (event) => {
-  if (!event.target.closest?.("#workbench")) return;
+  if (!form() || (event.target !== document.body && !event.target.closest?.("#workbench"))) return;
   const key = event.key.toLowerCase();
   if ((event.ctrlKey || event.metaKey) && !event.altKey && (key === "z" || key === "y")) {
     event.preventDefault();
@@ -222,6 +381,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "workbench") showOffer();
   if (event.detail.target.id === "outcome" || event.detail.target.id === "workbench") takeOver();
 });
 

@@ -1,7 +1,10 @@
 """Draws a message as the customer's phone shows it: the same partial on every page."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -9,9 +12,30 @@ from django.utils.safestring import SafeString, mark_safe
 from designer.library.content import Content
 from designer.message import markup
 from designer.message.formats import coext
-from designer.message.schema import Message
+from designer.message.schema import Header, Message
 
 register = template.Library()
+
+# What a document's card says, and how it is coloured, by the extension of its name.
+DOCUMENTS = {
+    ".pdf": ("pdf", "PDF"),
+    ".doc": ("word", "DOC"),
+    ".docx": ("word", "DOCX"),
+    ".xls": ("sheet", "XLS"),
+    ".xlsx": ("sheet", "XLSX"),
+    ".ppt": ("slides", "PPT"),
+    ".pptx": ("slides", "PPTX"),
+    ".txt": ("text", "TXT"),
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document's card: its name, its sort for the icon's colour, and the icon's letters."""
+
+    name: str
+    sort: str = "other"
+    letters: str = ""
 
 
 @register.filter
@@ -30,6 +54,15 @@ def literal(text: str) -> SafeString:
 def linked(text: str) -> SafeString:
     """The same with its links looking like links, as in a footer."""
     return mark_safe(markup.plain_to_html(text, links=True))  # noqa: S308 - escaped
+
+
+@register.filter
+def document(header: Header) -> Document:
+    """The card of a document header: by its file name, else by the last part of its link."""
+    path, _, _ = header.link.partition("?")
+    name = header.filename or unquote(path.rpartition("/")[2]) or "Document"
+    found = DOCUMENTS.get(PurePosixPath(name).suffix.lower())
+    return Document(name, *found) if found else Document(name)
 
 
 @register.inclusion_tag("preview/_message.html")

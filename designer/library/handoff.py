@@ -1,0 +1,162 @@
+"""Handing a draft over: its panes beside the editor, and its JSON, which can be edited."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST, require_safe
+
+from designer.message import schema
+from designer.message.formats import DIALECTS, FormatError, Reading, read_all
+from designer.message.schema import ButtonMessage, Message
+from designer.teams.access import TeamRequest, owned, team_page
+
+from . import editor, forms, panes
+from .content import storable
+from .models import MessageTemplate, StaleDraft
+
+# What a header keeps for its other types, by its type.
+_BESIDE = {
+    "text": ("link", "filename"),
+    "image": ("text", "filename"),
+    "video": ("text", "filename"),
+    "document": ("text",),
+}
+_PLACE = re.compile(r"line (\d+), column (\d+)")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an edited JSON was not applied, and where in it, if that is known; both count from 1."""
+
+    text: str
+    line: int | None = None
+    column: int | None = None
+
+    @classmethod
+    def of(cls, error: FormatError) -> "Refusal":
+        found = _PLACE.search(str(error))
+        return cls(str(error), int(found[1]), int(found[2])) if found else cls(str(error))
+
+
+@team_page()
+@require_safe
+def outcome(request: TeamRequest, pk: int) -> HttpResponse:
+    """What stands beside the editor, with the pane that is asked for (`?pane=`) open."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    if not request.htmx:
+        return redirect(_page_of(row, panes.asked_for(request)))
+    context = editor.context(row, row.content, tab=storable(request.GET.get("tab", ""))[:32])
+    return render(request, "library/_outcome.html", context)
+
+
+@team_page()
+@require_safe
+def json_file(request: TeamRequest, pk: int) -> HttpResponse:
+    """The request body of the draft, to keep as a file."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    name = slugify(row.name) or f"template-{row.pk}"
+    return HttpResponse(
+        panes.json_text(row.content) + "\n",
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
+    )
+
+
+@team_page()
+@require_POST
+def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
+    """Put the message of an edited JSON (POST `json`) in the draft's place, if it is one.
+
+    Samples and name stay. What can't be read changes nothing, and the answer says why and where.
+    409: a colleague saved in between.
+    """
+    row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
+    text, tab = request.POST.get("json", ""), storable(request.POST.get("tab", ""))[:32]
+    try:
+        reading = _one(read_all(text))
+    except FormatError as error:
+        return _refused(request, row, tab, text, Refusal.of(error))
+    content = replace(row.content, message=merged(row.content.message, reading.message))
+    digits = re.fullmatch(r"[0-9]{1,9}", request.POST.get("revision", ""))
+    revision = int(digits[0]) if digits else 0
+    posted = forms.Posted(name=row.name, content=content, revision=revision, tab=tab, op="")
+    try:
+        row.save_draft(content, name=row.name, person=request.user, revision=revision, tab=tab)
+    except StaleDraft:
+        return _conflict(request, pk, posted)
+    if not request.htmx:
+        return redirect(_page_of(row, panes.JSON))
+    context = editor.context(row, row.content, tab=tab)
+    return render(request, "library/_form.html", context | {"json_notes": list(_notes(reading))})
+
+
+def merged(old: Message, new: Message) -> Message:
+    """A message that came as a payload, with what no payload carries of the draft it replaces:
+    that an id still follows its title, and what the header keeps for its other types.
+    """
+    followed = {(each.id, each.title) for each in schema.options(old).values() if each.fresh}
+    still = [p for p, each in schema.options(new).items() if (each.id, each.title) in followed]
+    new = schema.update_options(new, {path: {"fresh": True} for path in still})
+    if not isinstance(old, ButtonMessage) or not isinstance(new, ButtonMessage):
+        return new
+    if not old.header or not new.header:
+        return new
+    kept = {name: getattr(old.header, name) for name in _BESIDE[new.header.type]}
+    return new.model_copy(update={"header": new.header.model_copy(update=kept)})
+
+
+def _one(readings: list[Reading]) -> Reading:
+    if len(readings) > 1:
+        raise FormatError(f"There are {len(readings)} messages here; a template holds one.")
+    return readings[0]
+
+
+def _notes(reading: Reading) -> Iterator[str]:
+    """What to tell of a JSON that was applied."""
+    if reading.dialect != "coext":
+        yield f"Read as {DIALECTS[reading.dialect]}."
+    if reading.lost:
+        yield f"Applied without {', '.join(reading.lost)}: a template doesn’t hold this."
+    if reading.reference:
+        yield "The reference is not kept: it belongs to one send."
+
+
+def _refused(
+    request: TeamRequest, row: MessageTemplate, tab: str, text: str, refusal: Refusal
+) -> HttpResponse:
+    context = editor.context(row, row.content, tab=tab)
+    context |= {"json_problem": refusal, "json_text": text, "pane": panes.JSON}
+    page = "library/_verdict.html" if request.htmx else "library/editor.html"
+    return render(request, page, context)
+
+
+def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpResponse:
+    """Show both drafts; the form carries the JSON's message along as the editor's form would."""
+    row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
+    kept = [
+        ("name", posted.name),
+        ("kind", posted.content.message.kind),
+        *_as_fields(posted.content.message),
+    ]
+    context = {"template": row, "theirs": row.content, "mine": posted, "kept": kept}
+    page = "library/_conflict.html" if request.htmx else "library/conflict.html"
+    response = render(request, page, context, status=409)
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    response["HX-Reselect"] = "dialog"
+    return response
+
+
+def _as_fields(message: Message) -> Iterator[tuple[str, str]]:
+    """A message as the editor's form would post it."""
+    if isinstance(message, ButtonMessage) and message.header:
+        yield "header.type", message.header.type
+    yield from schema.fields(message)
+
+
+def _page_of(row: MessageTemplate, pane: str) -> str:
+    return reverse("template", args=[row.pk]) + ("" if pane == panes.PREVIEW else f"?pane={pane}")

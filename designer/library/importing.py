@@ -1,0 +1,139 @@
+"""Making templates of messages that stand elsewhere: pasted or uploaded, in any dialect."""
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from designer.message import schema
+from designer.message.formats import DIALECTS, FormatError, Reading, read_all
+from designer.message.formats.reading import MOST_BYTES, MOST_MESSAGES
+from designer.teams.access import TeamRequest, team_page
+from designer.teams.models import Role
+
+from . import forms
+from .content import Content, storable
+from .models import MessageTemplate
+
+DRAWN = 24  # messages that are shown as cards before they are made; more are listed
+LONGEST_NAME = 60  # of a name that is taken from a message
+_LINES = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A template that would be made, and what of its source it leaves out.
+
+    `lost` holds the paths of what no message can hold; `left_out` is what belongs to a single send.
+    """
+
+    name: str
+    content: Content
+    errors: int
+    lost: list[str]
+    left_out: list[str]
+
+
+@team_page(read=Role.EDITOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_templates(request: TeamRequest) -> HttpResponse:
+    """Read what is pasted (POST `text`) or uploaded (`file`) and show it; `op=make` makes it.
+
+    Only what was shown is made: a text that was changed since is shown again instead.
+    """
+    context: dict[str, object] = {"most_messages": MOST_MESSAGES, "most_bytes": MOST_BYTES}
+    if request.method != "POST":
+        return render(request, "library/import.html", context)
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    try:
+        text = _with_file(text, request.FILES.get("file"))
+        readings = read_all(text)
+    except FormatError as error:
+        return render(request, "library/import.html", context | {"text": text, "problem": error})
+    found = [_found(reading) for reading in readings]
+    if request.POST.get("op") == "make" and request.POST.get("shown") == _mark(text):
+        return _make(request, found)
+    context |= {
+        "text": text,
+        "shown": _mark(text),
+        "cards": found[:DRAWN],
+        "more": found[DRAWN:],
+        "count": len(found),
+        "dialects": _dialects(readings),
+    }
+    return render(request, "library/import.html", context)
+
+
+def _with_file(text: str, file: "UploadedFile[bytes] | None") -> str:
+    """The text, or the uploaded file's. Raises FormatError if there are both, or it is no text."""
+    if file is None:
+        return text
+    if text.strip():
+        raise FormatError(
+            "Paste something or choose a file, not both: empty the box to read a file."
+        )
+    if file.size is None or file.size > MOST_BYTES:
+        raise FormatError("This file is more than 1 MB, too much to read at once.")
+    try:
+        content: bytes = file.read()
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise FormatError("This file is no text in UTF-8.") from None
+
+
+def _found(reading: Reading) -> Found:
+    content = Content(reading.message)
+    left_out = [f"the recipient {reading.to}"] if reading.to else []
+    if reading.reference:
+        left_out.append(f"the reference “{reading.reference}”")
+    return Found(_name(reading), content, content.error_count(), reading.lost, left_out)
+
+
+def _name(reading: Reading) -> str:
+    """A name from the source, or the first line of the message."""
+    if name := _in_a_line(reading.name or ""):
+        return name[: forms.MAX_NAME]
+    for path, text in schema.fields(reading.message):
+        # A picture's address is no name.
+        lines = [] if path.startswith("header.") and path != "header.text" else text.splitlines()
+        for line in map(_in_a_line, lines):
+            if line:
+                short = line[: LONGEST_NAME - 1].rstrip() + "…"
+                return line if len(line) <= LONGEST_NAME else short
+    return forms.UNNAMED
+
+
+def _in_a_line(text: str) -> str:
+    return storable(_LINES.sub(" ", text)).strip()
+
+
+def _dialects(readings: list[Reading]) -> str:
+    """Which dialects they were taken for: "Meta Cloud API", or each with how many."""
+    counted = Counter(DIALECTS[reading.dialect] for reading in readings)
+    if len(counted) == 1:
+        return next(iter(counted))
+    return ", ".join(f"{name} ({count})" for name, count in counted.most_common())
+
+
+def _mark(text: str) -> str:
+    """Tells a text from another."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _make(request: TeamRequest, found: list[Found]) -> HttpResponse:
+    with transaction.atomic():
+        # The library shows the newest on top: there they stand in their own order.
+        for each in reversed(found):
+            made = MessageTemplate.create(request.team, request.user, each.name, each.content)
+    if len(found) == 1:
+        messages.success(request, "The template is made.")
+        return redirect("template", made.pk)
+    messages.success(request, f"{len(found)} templates are made.")
+    return redirect("templates")

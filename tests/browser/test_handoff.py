@@ -1,0 +1,299 @@
+"""JSON, code and the import in a real browser."""
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Locator, Page, expect
+
+from designer.library.models import MessageTemplate
+from designer.message.formats import coext, meta
+from designer.teams.models import Team, User
+from tests.factories import BUTTONS, make_message, make_template
+from tests.message.examples import a_row, list_message
+
+from .harness import axe, every_screen, overflow, sign_in, without_javascript
+
+
+@pytest.fixture
+def template(team: Team) -> MessageTemplate:
+    message = list_message(a_row(), body="Hi {{name}}", footer="Welcome")
+    return make_template(team, message, samples={"name": "Asha"})
+
+
+@pytest.fixture
+def opened(page: Page, editor: User, template: MessageTemplate) -> Page:
+    sign_in(page, editor)
+    page.goto(reverse("template", args=[template.pk]))
+    return page
+
+
+def view(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Views").get_by_role("link", name=name).click()
+
+
+def language(page: Page, name: str) -> None:
+    kinds = page.get_by_role("navigation", name="Kinds of code")
+    kinds.get_by_role("link", name=name, exact=True).click()
+    expect(kinds.get_by_role("link", name=name, exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
+
+
+def json_box(page: Page) -> Locator:
+    return page.get_by_label("The message as JSON")
+
+
+def field(page: Page, name: str) -> Locator:
+    return page.locator(f"[name='{name}']")
+
+
+def change(page: Page, old: str, new: str) -> None:
+    """Change a part of the JSON, as a paste over the whole of it would."""
+    text = json_box(page).input_value()
+    assert old in text
+    with page.expect_response("**/json/"):
+        json_box(page).fill(text.replace(old, new))
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def test_edited_json_changes_the_form_and_undo_takes_it_back(opened: Page) -> None:
+    view(opened, "JSON")
+    change(opened, "Welcome", "See you")
+    expect(field(opened, "footer")).to_have_value("See you")
+    expect(json_box(opened)).to_be_focused()
+    opened.get_by_role("button", name="Undo").click()
+    expect(field(opened, "footer")).to_have_value("Welcome")
+    expect(json_box(opened)).to_have_value(re.compile("Welcome"))
+
+
+def test_typing_in_json_never_moves_the_caret(opened: Page) -> None:
+    view(opened, "JSON")
+    json_box(opened).evaluate(
+        """(box) => {
+            const at = box.value.indexOf("Welcome") + "Welcome".length;
+            box.focus();
+            box.setSelectionRange(at, at);
+        }"""
+    )
+    opened.keyboard.type(" back, dear friend")
+    expect(field(opened, "footer")).to_have_value("Welcome back, dear friend")
+    expect(json_box(opened)).to_have_value(re.compile("Welcome back, dear friend"))
+
+
+def test_broken_json_is_kept_and_its_place_is_shown(
+    opened: Page, template: MessageTemplate
+) -> None:
+    view(opened, "JSON")
+    change(opened, '"Hi {{name}}",', '"Hi {{name}}"')
+    says = opened.locator("#json-says")
+    expect(says).to_contain_text("Not applied.")
+    expect(says).to_contain_text("line 4, column 3")
+    expect(json_box(opened)).not_to_have_value(re.compile(r'"Hi \{\{name\}\}",'))
+    opened.get_by_role("button", name="Show line 4").click()
+    expect(json_box(opened)).to_be_focused()
+    at = json_box(opened).evaluate("(box) => box.value.slice(box.selectionStart).slice(0, 8)")
+    assert at == '"footer"'
+    expect(field(opened, "body")).to_have_value("Hi {{name}}")
+    template.refresh_from_db()
+    assert template.revision == 1
+    # Mended, it applies.
+    change(opened, '"Hi {{name}}"', '"Hello {{name}}",')
+    expect(field(opened, "body")).to_have_value("Hello {{name}}")
+    expect(says).not_to_contain_text("Not applied")
+
+
+def test_broken_json_outlives_another_view_and_typing_in_the_form(opened: Page) -> None:
+    view(opened, "JSON")
+    change(opened, '"body"', "body")
+    broken = json_box(opened).input_value()
+    expect(opened.locator("#json-says")).to_contain_text("Not applied")
+    view(opened, "Preview")
+    expect(json_box(opened)).to_have_count(0)
+    with opened.expect_response(lambda answer: answer.request.method == "POST"):
+        field(opened, "footer").fill("Typed meanwhile")
+    view(opened, "JSON")
+    expect(json_box(opened)).to_have_value(broken)
+    expect(opened.locator("#json-says")).to_contain_text("Not applied")
+    opened.get_by_role("button", name="Drop this and show the template").click()
+    expect(json_box(opened)).to_have_value(re.compile("Typed meanwhile"))
+    expect(opened.locator("#json-says")).not_to_contain_text("Not applied")
+
+
+def test_undo_in_broken_json_is_the_browsers(opened: Page, template: MessageTemplate) -> None:
+    view(opened, "JSON")
+    before = json_box(opened).input_value()
+    json_box(opened).press("Control+Home")
+    with opened.expect_response("**/json/"):
+        opened.keyboard.type("x")
+    expect(opened.locator("#json-says")).to_contain_text("Not applied")
+    json_box(opened).press("Control+z")
+    expect(json_box(opened)).to_have_value(before)
+    expect(opened.locator("#json-says")).not_to_contain_text("Not applied")
+
+
+def test_json_follows_the_form(opened: Page) -> None:
+    view(opened, "JSON")
+    field(opened, "body").fill("Typed in the form")
+    expect(json_box(opened)).to_have_value(re.compile("Typed in the form"))
+    opened.get_by_role("button", name="Add row").first.click()
+    expect(json_box(opened)).to_have_value(re.compile('"id": "row'))
+
+
+def test_colleague_in_between_is_shown(
+    opened: Page, template: MessageTemplate, admin: User, allowed: list[str]
+) -> None:
+    allowed.append("409")
+    view(opened, "JSON")
+    expect(json_box(opened)).to_be_visible()
+    template.save_draft(
+        template.content, name="Renamed meanwhile", person=admin, revision=1, tab="other"
+    )
+    change(opened, "Welcome", "See you")
+    dialog = opened.get_by_role("dialog")
+    expect(dialog).to_contain_text("Ada Admin changed this template meanwhile")
+    dialog.get_by_role("button", name="Use mine").click()
+    expect(field(opened, "footer")).to_have_value("See you")
+
+
+@without_javascript
+def test_json_is_edited_without_scripts(opened: Page) -> None:
+    view(opened, "JSON")
+    json_box(opened).fill("{")
+    opened.get_by_role("button", name="Apply").click()
+    expect(opened.get_by_text("Not applied.")).to_be_visible()
+    expect(json_box(opened)).to_have_value("{")
+    payload = coext.dump(list_message(body="Without scripts"), to="+919876543210")
+    json_box(opened).fill(json.dumps(payload))
+    opened.get_by_role("button", name="Apply").click()
+    expect(field(opened, "body")).to_have_value("Without scripts")
+    view(opened, "Code")
+    expect(opened.locator("#code")).to_contain_text("curl -sS")
+
+
+# --- Code ---------------------------------------------------------------------------------------
+
+
+def test_view_and_language_stay_while_one_types_and_after(opened: Page) -> None:
+    view(opened, "Code")
+    expect(opened.locator("#code")).to_contain_text("curl")
+    language(opened, "Python")
+    expect(opened.locator("#code")).to_contain_text("import httpx")
+    field(opened, "body").fill("Typed for {{name}}")
+    expect(opened.locator("#code")).to_contain_text("Typed for Asha")
+    opened.get_by_role("button", name="Add row").first.click()
+    expect(opened.locator("[data-row]")).to_have_count(2)
+    expect(opened.locator("#code")).to_contain_text("import httpx")
+    view(opened, "Preview")
+    expect(opened.locator(".phone-frame")).to_be_visible()
+    view(opened, "Code")
+    expect(opened.locator("#code")).to_contain_text("import httpx")
+    opened.reload()
+    expect(opened.locator("#code")).to_contain_text("import httpx")
+
+
+def test_keystroke_on_its_way_is_not_lost_by_opening_a_view(
+    opened: Page, template: MessageTemplate
+) -> None:
+    field(opened, "body").press("Control+End")
+    opened.keyboard.type(" and welcome")
+    view(opened, "JSON")
+    expect(json_box(opened)).to_have_value(re.compile("Hi ..name.. and welcome"))
+    template.refresh_from_db()
+    assert template.message.body == "Hi {{name}} and welcome"
+
+
+def test_code_is_copied_as_it_stands(opened: Page) -> None:
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    view(opened, "Code")
+    for name in ("JSON", "curl", "Python", "JavaScript", "Meta", "Twilio"):
+        language(opened, name)
+        opened.locator(".code-box").get_by_role("button").click()
+        expect(opened.locator(".code-box").get_by_role("button")).to_have_text("Copied")
+        copied = opened.evaluate("navigator.clipboard.readText()")
+        assert copied == opened.locator("#code").text_content()
+    view(opened, "JSON")
+    expect(json_box(opened)).to_be_visible()
+    opened.get_by_role("button", name="Copy").click()
+    expect(opened.get_by_role("button", name="Copied")).to_be_visible()
+    copied = opened.evaluate("navigator.clipboard.readText()")
+    assert copied == json_box(opened).input_value()
+
+
+@every_screen
+@pytest.mark.parametrize("pane", ["json", "twilio"])
+def test_pane_is_accessible(opened: Page, pane: str) -> None:
+    opened.goto(f"{opened.url}?pane={pane}")
+    if pane == "json":
+        with opened.expect_response("**/json/"):
+            json_box(opened).fill("{")
+        expect(opened.locator("#json-says")).to_contain_text("Not applied")
+    assert axe(opened) == []
+    assert overflow(opened) == 0
+
+
+# --- Import -------------------------------------------------------------------------------------
+
+
+def test_pasted_dialects_become_templates(page: Page, editor: User, team: Team) -> None:
+    sign_in(page, editor)
+    page.get_by_role("link", name="Import").click()
+    payload = [meta.dump(make_message(name), to="+919876543210") for name in (BUTTONS, BUTTONS)]
+    payload[0]["interactive"]["body"]["text"] = "First"
+    page.get_by_label("JSON or curl").fill(json.dumps(payload, indent=2))
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_role("heading", name="2 messages, read as Meta Cloud API")).to_be_visible()
+    page.get_by_role("button", name="Make 2 templates").click()
+    expect(page.get_by_text("2 templates are made.")).to_be_visible()
+    expect(page.locator(".tile h2").first).to_have_text("First")
+
+
+def test_error_keeps_what_was_pasted(page: Page, editor: User) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    page.get_by_label("JSON or curl").fill('{"body": "x",\n}')
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_role("alert").filter(has_text="line 2, column 1")).to_be_visible()
+    expect(page.get_by_label("JSON or curl")).to_have_value('{"body": "x",\n}')
+
+
+def test_what_is_too_large_is_told_before_it_is_sent(page: Page, editor: User) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    big = json.dumps(["x" * 1_000_000] * 5)
+    page.get_by_label("JSON or curl").fill(big)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_role("alert").filter(has_text="more than 1 MB")).to_be_visible()
+    expect(page.get_by_label("JSON or curl")).to_have_value(big)
+
+
+def test_file_is_read(page: Page, editor: User) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    text = json.dumps(coext.dump(make_message(BUTTONS), to="+919876543210"))
+    page.get_by_label("Or a file").set_input_files(
+        {"name": "message.json", "mimeType": "application/json", "buffer": text.encode()}
+    )
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Make 1 template").click()
+    expect(page.get_by_text("The template is made.")).to_be_visible()
+
+
+@every_screen
+def test_import_is_accessible(page: Page, editor: User) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    assert axe(page) == []
+    payload = [coext.dump(make_message(BUTTONS), to="+919876543210") | {"ttl": 5}] * 30
+    page.get_by_label("JSON or curl").fill(json.dumps(payload))
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("And 6 more")).to_be_visible()
+    assert axe(page) == []
+    assert overflow(page) == 0
+    page.get_by_label("JSON or curl").fill("[")
+    page.get_by_role("button", name="Read it again").click()
+    expect(page.get_by_role("alert").filter(has_text="line 1")).to_be_visible()
+    assert axe(page) == []

@@ -1,0 +1,188 @@
+"""What helps the hand while it edits: many rows at once, other kinds, advice, company, emoji."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from designer.library import emoji
+from designer.library.models import MessageTemplate, Presence
+from designer.message.schema import ButtonMessage, ListMessage
+from designer.teams.models import Team, User
+from tests.factories import BUTTONS, make_member, make_message, make_template
+
+from .posting import HTMX, fields
+
+SignIn = Callable[[User], Client]
+
+
+def post(client: Client, template: MessageTemplate, **data: str) -> MessageTemplate:
+    """Post the editor's form as its page would, and return what is stored then."""
+    response = client.post(
+        reverse("template", args=[template.pk]), {**fields(template), **data}, headers=HTMX
+    )
+    assert response.status_code == 200, response.content
+    return MessageTemplate.objects.get(pk=template.pk)
+
+
+@pytest.fixture
+def template(team: Team) -> MessageTemplate:
+    return make_template(team)
+
+
+@pytest.fixture
+def client(editor: User, client_as: SignIn) -> Client:
+    return client_as(editor)
+
+
+def test_makes_rows_of_a_pasted_spreadsheet_range(
+    client: Client, template: MessageTemplate
+) -> None:
+    stored = post(
+        client,
+        template,
+        op="paste",
+        paste_path="sections.0.rows.1.title",
+        paste_text="Exchange\tSwap it\tswap\r\n" + "A title far too long for a row\r\nLast",
+    )
+    message = stored.message
+    assert isinstance(message, ListMessage)
+    rows = message.sections[0].rows
+    assert [row.title for row in rows] == [
+        "Track My Order",
+        "Exchange",
+        "A title far too long for a row",
+        "Last",
+    ]
+    assert (rows[1].description, rows[1].id) == ("Swap it", "swap")
+    assert stored.errors == 1, "what does not fit is kept and marked"
+
+
+def test_refuses_a_paste_into_nothing(client: Client, template: MessageTemplate) -> None:
+    response = client.post(
+        reverse("template", args=[template.pk]),
+        {
+            **fields(template),
+            "op": "paste",
+            "paste_path": "sections.9.rows.9.title",
+            "paste_text": "a\nb",
+        },
+    )
+    assert response.status_code == 400
+
+
+def test_undo_takes_a_paste_back_in_one_step(client: Client, template: MessageTemplate) -> None:
+    before = template.message
+    pasted = post(
+        client, template, op="paste", paste_path="sections.0.rows.0.title", paste_text="a\nb\nc"
+    )
+    assert post(client, pasted, op="undo").message == before
+
+
+def test_puts_advice_away_and_brings_it_back(client: Client, template: MessageTemplate) -> None:
+    template = post(client, template, button="Click here")
+    advice = [p.rule for p in template.content.problems() if p.level == "advice"]
+    assert advice == ["vague-call"]
+    stored = post(client, template, op=f"dismiss.{advice[0]}")
+    assert advice[0] not in {p.rule for p in stored.content.problems()}
+    stored = post(client, stored, op="advise")
+    assert [p.rule for p in stored.content.problems() if p.level == "advice"] == advice
+
+
+def test_no_error_can_be_put_away(client: Client, template: MessageTemplate) -> None:
+    template = post(client, template, body="")
+    assert post(client, template, op="dismiss.required").errors == 1
+
+
+def test_switches_to_buttons_and_back_without_loss(
+    client: Client, template: MessageTemplate
+) -> None:
+    before = template.message
+    page = client.get(reverse("switch-kind", args=[template.pk]))
+    assert "The section titles “Orders”, “Support”." in page.content.decode()
+    client.post(reverse("switch-kind", args=[template.pk]))
+    template.refresh_from_db()
+    assert isinstance(template.message, ButtonMessage)
+    assert [button.id for button in template.message.buttons] == [
+        "track_order",
+        "return_order",
+        "talk_agent",
+    ]
+    client.post(reverse("switch-kind", args=[template.pk]))
+    template.refresh_from_db()
+    assert template.message == before
+
+
+def test_switching_keeps_a_picture_for_the_way_back(client: Client, team: Team) -> None:
+    template = make_template(team, make_message("button-restock-image"))
+    before = template.message
+    page = client.get(reverse("switch-kind", args=[template.pk]))
+    assert "image" in page.content.decode()
+    for _ in range(2):
+        client.post(reverse("switch-kind", args=[template.pk]))
+    template.refresh_from_db()
+    assert template.message == before
+
+
+def test_says_who_else_has_the_template_open(
+    client: Client, client_as: SignIn, team: Team, template: MessageTemplate
+) -> None:
+    bea = make_member(team, name="Bea Busy")
+    url = reverse("present", args=[template.pk])
+    assert "Bea" not in client.post(url, {"tab": "one"}).content.decode()
+    client_as(bea).post(url, {"tab": "two"})
+    assert "Bea Busy" in client.post(url, {"tab": "one"}).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        assert "Bea" not in client.post(url, {"tab": "one"}).content.decode()
+    assert Presence.objects.count() == 1, "closed pages are forgotten"
+
+
+def test_a_viewer_is_seen_too(client_as: SignIn, viewer: User, template: MessageTemplate) -> None:
+    response = client_as(viewer).post(reverse("present", args=[template.pk]), {"tab": "v"})
+    assert response.status_code == 200
+
+
+def test_finds_emoji_by_every_word_of_their_name() -> None:
+    assert [each.character for each in emoji.search("shopping bags")] == ["🛍️"]
+    assert "❤️" in [each.character for each in emoji.search("red heart")]
+    assert emoji.search("no such thing") == []
+
+
+def test_the_picker_opens_with_the_usual_ones() -> None:
+    assert len(emoji.search("")) == len(emoji.USUAL)
+
+
+def test_serves_emoji_to_the_picker(client: Client) -> None:
+    page = client.get(reverse("emoji"), {"emoji": "gift"}).content.decode()
+    assert 'data-insert="🎁"' in page
+    assert "wrapped gift" in page
+
+
+def test_the_other_kind_of_header_is_kept_while_the_type_is_none(
+    client: Client, team: Team
+) -> None:
+    template = make_template(team, make_message("button-special-offer"))
+    assert isinstance(template.message, ButtonMessage)
+    stored = post(
+        client,
+        template,
+        **{"header.type": "", "header.text": "🎉 Special Offer!", "body": "Hello there"},
+    )
+    assert stored.content.filled().header is None
+    page = client.get(reverse("template", args=[stored.pk])).content.decode()
+    assert "🎉 Special Offer!" in page
+
+
+def test_counts_with_samples_and_with_the_longest_values(client: Client, team: Team) -> None:
+    template = make_template(
+        team,
+        make_message(BUTTONS).model_copy(update={"footer": "Dear {{name}}"}),
+        samples={"name": "Asha"},
+        longest={"name": "Maximiliane"},
+    )
+    page = client.get(reverse("template", args=[template.pk])).content.decode()
+    assert "9, up to 16 / 60" in page

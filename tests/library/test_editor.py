@@ -1,0 +1,513 @@
+"""What the editor answers while somebody types, adds, moves, publishes."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from designer.library.models import MessageTemplate
+from designer.message.schema import (
+    Button,
+    ButtonMessage,
+    Header,
+    ListMessage,
+    Message,
+    Row,
+    Section,
+)
+from designer.teams.models import Team, User
+from tests.factories import BUTTONS, make_member, make_message, make_template
+from tests.message.examples import list_message, row_titles
+
+from .posting import HTMX, fields
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def client(editor: User, client_as: SignIn) -> Client:
+    return client_as(editor)
+
+
+@pytest.fixture
+def template(team: Team) -> MessageTemplate:
+    return make_template(team)
+
+
+def post(client: Client, template: MessageTemplate, *, htmx: bool = True, **changes: Any) -> Any:
+    return client.post(
+        reverse("template", args=[template.pk]),
+        fields(template, **changes),
+        headers=HTMX if htmx else {},
+    )
+
+
+def stored(template: MessageTemplate) -> MessageTemplate:
+    return MessageTemplate.objects.get(pk=template.pk)
+
+
+def message_of(template: MessageTemplate) -> Any:
+    return stored(template).message
+
+
+def text(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+# --- typing
+
+
+def test_typing_answers_with_the_outcome_alone(client: Client, template: MessageTemplate) -> None:
+    answer = text(post(client, template, body="Hello *you*"))
+    assert re.match(r'\s*<div [^>]*id="outcome"', answer)
+    assert answer.count("id=") == len(re.findall(r'id="(?!id_)', answer)), "no input is touched"
+    assert "<strong>you</strong>" in answer
+    assert 'name="revision" value="2"' in answer
+    assert message_of(template).body == "Hello *you*"
+
+
+def test_typing_a_variable_brings_its_inputs(client: Client, template: MessageTemplate) -> None:
+    answer = text(post(client, template, body="Hello {{name}}"))
+    assert 'hx-swap-oob="true"' in answer
+    assert 'name="samples.name"' in answer
+    changes = {"body": "Hello {{name}}!", "samples.name": "Ann", "revision": "2"}
+    answer = text(post(client, template, **changes))
+    assert "hx-swap-oob" not in answer
+    assert "Hello Ann!" in answer
+
+
+def test_typing_tells_the_page_what_only_the_server_knows(
+    client: Client, template: MessageTemplate
+) -> None:
+    answer = text(
+        post(client, template, body="Hello {{name}}", sections__0__rows__0__title="x" * 25)
+    )
+    assert '"body": [14, "14"]' in answer
+    assert "Section 1 row 1 title</b> is 25 characters" in answer
+    assert '"can_undo": true' in answer
+
+
+def test_without_javascript_the_same_form_is_saved(
+    client: Client, template: MessageTemplate
+) -> None:
+    response = post(client, template, htmx=False, op="save", body="Typed")
+    assert response["Location"] == reverse("template", args=[template.pk])
+    assert message_of(template).body == "Typed"
+    # Enter in a field presses no button in some browsers.
+    post(client, stored(template), htmx=False, body="Entered")
+    assert message_of(template).body == "Entered"
+
+
+def test_shows_what_is_typed_as_text(client: Client, template: MessageTemplate) -> None:
+    nasty = "</textarea><script>alert(1)</script>\"'>{{7*7}}{% now %}"
+    changes = dict.fromkeys(("name", "body", "header", "footer", "button"), nasty)
+    changes |= {f"sections.0.rows.0.{field}": nasty for field in ("title", "description", "id")}
+    answers = [text(post(client, template, **changes))]
+    template = stored(template)
+    page = reverse("template", args=[template.pk])
+    answers += [
+        text(client.get(page)),
+        text(post(client, template, op="add-section")),
+        text(client.get(reverse("templates"))),
+        text(client.get(reverse("delete-template", args=[template.pk]))),
+        text(post(client, template, tab="other", revision="1", body="x")),
+    ]
+    for answer in answers:
+        assert "<script>alert" not in answer
+        assert "</textarea><" not in answer
+        assert "alert(1)" in answer
+
+
+def test_keeps_a_text_that_begins_with_a_line_break(
+    client: Client, template: MessageTemplate
+) -> None:
+    post(client, template, body="\r\n\r\nLater")
+    page = text(client.get(reverse("template", args=[template.pk])))
+    assert re.search(r"<textarea[^>]*>\n\n\nLater</textarea>", page)
+
+
+# --- operations
+
+
+def test_an_operation_answers_with_the_form_and_the_focus(
+    client: Client, template: MessageTemplate
+) -> None:
+    answer = text(post(client, template, op="add-row.0", body="Typed too"))
+    assert re.match(r'\s*<div [^>]*id="workbench"', answer)
+    assert re.findall(r'id="([^"]+)"[^>]* autofocus', answer) == ["id_sections.0.rows.2.title"]
+    assert row_titles(message_of(template))[0] == ["Track My Order", "Return/Exchange", ""]
+    assert message_of(template).body == "Typed too"
+
+
+def test_an_operation_and_the_typing_before_it_are_two_steps(
+    client: Client, template: MessageTemplate
+) -> None:
+    post(client, template, op="add-section", body="Typed")
+    post(client, stored(template), op="undo")
+    assert message_of(template).body == "Typed"
+    assert len(message_of(template).sections) == 2
+    post(client, stored(template), op="undo")
+    assert message_of(template).body == "How can we help you today?"
+    post(client, stored(template), op="redo")
+    post(client, stored(template), op="redo")
+    assert len(message_of(template).sections) == 3
+
+
+def test_without_javascript_an_operation_leads_back_to_the_page(
+    client: Client, template: MessageTemplate
+) -> None:
+    page = reverse("template", args=[template.pk])
+    response = post(client, template, htmx=False, op="add-row.1")
+    assert response["Location"] == f"{page}#id_sections.1.rows.1.title"
+    assert len(message_of(template).sections[1].rows) == 2
+    assert post(client, stored(template), htmx=False, op="undo")["Location"] == page
+    assert len(message_of(template).sections[1].rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("op", "rows"),
+    [
+        ("move-row-down.0.0", [["b", "a"], ["c"]]),
+        ("move-row-down.0.1", [["a"], ["b", "c"]]),
+        ("move-row-up.1.0", [["a", "b", "c"], []]),
+        ("move-row-up.0.0", [["a", "b"], ["c"]]),
+        ("move-section-down.0", [["c"], ["a", "b"]]),
+        ("duplicate-row.0.0", [["a", "a", "b"], ["c"]]),
+        ("duplicate-section.1", [["a", "b"], ["c"], ["c"]]),
+        ("remove-row.0.1", [["a"], ["c"]]),
+        ("remove-section.0", [["c"]]),
+        ("add-section", [["a", "b"], ["c"], [""]]),
+    ],
+)
+def test_edits_rows_and_sections(
+    op: str, rows: list[list[str]], client: Client, team: Team
+) -> None:
+    one, two = (Row(id="a", title="a"), Row(id="b", title="b")), (Row(id="c", title="c"),)
+    template = make_template(team, list_message(sections=(Section(rows=one), Section(rows=two))))
+    answer = post(client, template, op=op)
+    assert row_titles(message_of(template)) == rows
+    ids = [r.id for section in message_of(template).sections for r in section.rows]
+    assert len(set(ids)) == len(ids)
+    assert text(answer).count(" autofocus") == 1
+
+
+@pytest.mark.parametrize(
+    ("op", "titles"),
+    [
+        ("add-button", ["✅ Confirm", "❌ Cancel", ""]),
+        ("move-button-down.0", ["❌ Cancel", "✅ Confirm"]),
+        ("duplicate-button.1", ["✅ Confirm", "❌ Cancel", "❌ Cancel"]),
+        ("remove-button.0", ["❌ Cancel"]),
+    ],
+)
+def test_edits_buttons(op: str, titles: list[str], client: Client, team: Team) -> None:
+    template = make_template(team, make_message(BUTTONS))
+    answer = post(client, template, op=op)
+    assert [button.title for button in message_of(template).buttons] == titles
+    assert text(answer).count(" autofocus") == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ListMessage(sections=(Section(rows=(Row(id="a", title="a"),)),)),
+        ButtonMessage(buttons=(Button(id="a", title="a"),)),
+    ],
+    ids=["list", "buttons"],
+)
+def test_the_focus_stays_in_the_form_when_the_last_one_is_gone(
+    message: Message, client: Client, team: Team
+) -> None:
+    template = make_template(team, message)
+    if isinstance(message, ListMessage):
+        answer = text(post(client, template, op="remove-row.0.0"))
+        assert 'id="id_sections.0.title"' in answer.partition(" autofocus")[0].rpartition("<")[2]
+        template = stored(template)
+    answer = text(post(client, template, op=f"remove-{_group(message)[:-1]}.0"))
+    tag = answer.partition(" autofocus")[0].rpartition("<")[2]
+    assert f'id="id_{_group(message)}" tabindex="-1"' in tag
+
+
+def _group(message: Message) -> str:
+    return "sections" if isinstance(message, ListMessage) else "buttons"
+
+
+def test_brings_back_what_never_reached_the_server(
+    client: Client, template: MessageTemplate
+) -> None:
+    post(client, template, body="Saved")
+    answer = post(client, stored(template), op="restore", body="Typed on the train")
+    assert re.match(r'\s*<div [^>]*id="workbench"', text(answer))
+    assert message_of(template).body == "Typed on the train"
+    post(client, stored(template), op="undo")
+    assert message_of(template).body == "Saved"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"op": "explode"},
+        {"op": "add-row.99"},
+        {"op": "add-row." + "9" * 5000},
+        {"op": "add-button"},
+        {"op": "remove-row.0.0.0"},
+        {"op": "\0"},
+        {"op": "paste", "paste_path": "nowhere", "paste_text": "a\nb"},
+        {"sections.0.colour": "red"},
+        {"sections" + ".0" * 5000: "deep"},
+        {"sections." + "9" * 5000 + ".title": "far"},
+        {"sections.0.rows.0.title.x": "x", "sections.0.rows.0.title": "x"},
+        {"body.x": "x", "body": "y"},
+    ],
+    ids=lambda changes: str(changes)[:40],
+)
+@pytest.mark.parametrize("htmx", [True, False], ids=["htmx", "plain"])
+def test_refuses_a_malformed_form_and_changes_nothing(
+    changes: dict[str, str], htmx: bool, client: Client, template: MessageTemplate
+) -> None:
+    # Dicts keep their order, so that a contradiction comes first.
+    data = {**changes, **{k: v for k, v in fields(template).items() if k not in changes}}
+    response = client.post(
+        reverse("template", args=[template.pk]),
+        urlencode(data),
+        content_type="application/x-www-form-urlencoded",
+        headers=HTMX if htmx else {},
+    )
+    assert response.status_code == 400
+    assert response["Content-Type"].startswith("text/plain")
+    assert response.content
+    assert stored(template).revision == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"revision": "9" * 5000},
+        {"revision": "²"},
+        {"tab": "\0" * 50},
+        {"name": "\0"},
+        {"samples.": "x", "samples.a.b": "y", "longest.\0": "z"},
+        {"kind": "poll"},
+        {"body": "x" * 100_000},
+        {"body": "\0\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace")},
+        {"header.type": "image"},
+    ],
+    ids=lambda changes: str(changes)[:40],
+)
+def test_answers_an_odd_form_without_failing(
+    changes: dict[str, str], client: Client, template: MessageTemplate
+) -> None:
+    address = reverse("template", args=[template.pk])
+    for data in (changes, {**fields(template), **changes}):
+        assert client.post(address, data, headers=HTMX).status_code in (200, 400, 409)
+        assert client.get(address).status_code == 200
+
+
+def test_refuses_more_fields_than_any_form_has(client: Client, template: MessageTemplate) -> None:
+    many = {f"sections.0.rows.{n}.title": "x" for n in range(5001)}
+    response = client.post(reverse("template", args=[template.pk]), many, headers=HTMX)
+    assert response.status_code == 400
+
+
+# --- two people
+
+
+def test_a_save_on_an_old_draft_shows_both(
+    client: Client, client_as: SignIn, team: Team, template: MessageTemplate
+) -> None:
+    colleague = make_member(team, name="Carl Colleague")
+    mine = fields(template, tab="mine", body="My words", samples__name="Ann", name="My name")
+    post(client_as(colleague), template, tab="theirs", body="Their words")
+    address = reverse("template", args=[template.pk])
+    for headers, first in ((HTMX, "<dialog"), ({}, "<!doctype html>")):
+        response = client.post(address, mine, headers=headers)
+        assert response.status_code == 409
+        assert text(response).lower().lstrip().startswith(first)
+        for words in ("Carl Colleague", "My words", "Their words", "My name"):
+            assert words in text(response)
+    assert message_of(template).body == "Their words"
+
+
+def settle(client: Client, page: str, template: MessageTemplate, choice: str) -> Any:
+    """Choose as a browser does: post every hidden field of the page."""
+    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    data = {unescape(name): unescape(value) for name, value in hidden} | {"choice": choice}
+    address = reverse("settle-conflict", args=[template.pk])
+    return client.post(address, data)
+
+
+@pytest.fixture
+def conflict(
+    client: Client, client_as: SignIn, team: Team, template: MessageTemplate
+) -> Callable[..., str]:
+    """A colleague saves in between; the page that shows both."""
+
+    def conflict(**theirs: str) -> str:
+        mine = fields(template, tab="mine", body="My <words> & “signs”", name="My name")
+        colleague = client_as(make_member(team))
+        post(colleague, stored(template), tab="theirs", **(theirs or {"body": "Their words"}))
+        return text(client.post(reverse("template", args=[template.pk]), mine))
+
+    return conflict
+
+
+def test_mine_replaces_theirs_which_is_one_undo_away(
+    client: Client, template: MessageTemplate, conflict: Callable[..., str]
+) -> None:
+    settle(client, conflict(), template, "mine")
+    assert stored(template).name == "My name"
+    assert message_of(template).body == "My <words> & “signs”"
+    post(client, stored(template), op="undo")
+    assert message_of(template).body == "Their words"
+
+
+def test_theirs_stays(
+    client: Client, template: MessageTemplate, conflict: Callable[..., str]
+) -> None:
+    settle(client, conflict(), template, "theirs")
+    assert message_of(template).body == "Their words"
+
+
+def test_both_stay(
+    client: Client, template: MessageTemplate, team: Team, conflict: Callable[..., str]
+) -> None:
+    response = settle(client, conflict(), template, "copy")
+    copy = team.templates.exclude(pk=template.pk).get()
+    assert response["Location"] == reverse("template", args=[copy.pk])
+    assert copy.name == "My name (my copy)"
+    assert copy.message.body == "My <words> & “signs”"
+    assert message_of(template).body == "Their words"
+
+
+def test_mine_is_asked_about_again_when_theirs_went_on(
+    client: Client, template: MessageTemplate, conflict: Callable[..., str]
+) -> None:
+    page = conflict()
+    post(client, stored(template), tab="theirs", body="Their newest")
+    again = settle(client, page, template, "mine")
+    assert again.status_code == 409
+    assert "Their newest" in text(again)
+    settle(client, text(again), template, "mine")
+    assert message_of(template).body == "My <words> & “signs”"
+
+
+def test_nothing_is_lost_when_a_colleague_switched_the_kind(
+    client: Client, template: MessageTemplate, team: Team, client_as: SignIn
+) -> None:
+    mine = fields(template, tab="mine", kind="list", body="My words")
+    client_as(make_member(team)).post(reverse("switch-kind", args=[template.pk]))
+    assert stored(template).kind == "button"
+    response = client.post(reverse("template", args=[template.pk]), mine)
+    assert response.status_code == 409
+    settle(client, text(response), template, "copy")
+    copy = team.templates.exclude(pk=template.pk).get()
+    assert row_titles(message_of(copy)) == row_titles(template.message)  # type: ignore[arg-type]
+    settle(client, text(response), template, "mine")
+    assert stored(template).kind == "list"
+    assert message_of(template).body == "My words"
+
+
+@pytest.mark.parametrize("op", ["add-section", "undo", "publish", "send-test", "restore"])
+def test_no_operation_goes_past_a_colleagues_save(
+    op: str, client: Client, client_as: SignIn, team: Team, template: MessageTemplate
+) -> None:
+    post(client_as(make_member(team)), template, tab="theirs", body="Theirs")
+    response = post(client, template, tab="mine", op=op, body="Mine")
+    assert response.status_code == 409
+    assert message_of(template).body == "Theirs"
+    assert stored(template).published is None
+
+
+def test_a_deleted_template_is_not_there(client: Client, template: MessageTemplate) -> None:
+    data = fields(template)
+    address = reverse("template", args=[template.pk])
+    template.delete()
+    assert client.post(address, data, headers=HTMX).status_code == 404
+
+
+# --- publishing
+
+
+def test_publishes_the_draft_as_it_stands_in_the_page(
+    client: Client, template: MessageTemplate
+) -> None:
+    answer = text(post(client, template, op="publish", body="Published words"))
+    assert "Version 1 is published." in answer
+    version = stored(template).published
+    assert version is not None
+    assert version.content.message.body == "Published words"
+    assert "v1 published" in answer
+    assert "> v2</span>" in answer
+
+
+def test_does_not_publish_what_has_errors(client: Client, template: MessageTemplate) -> None:
+    answer = text(post(client, template, op="publish", body=""))
+    assert "Not published: 1 problem to mend first." in answer
+    assert stored(template).published is None
+    assert message_of(template).body == ""
+    refused = post(client, stored(template), htmx=False, op="publish", button="")
+    page = text(client.get(refused["Location"]))
+    assert "Not published: 2 problems to mend first." in page
+
+
+def test_sending_a_test_saves_first(client: Client, template: MessageTemplate) -> None:
+    response = post(client, template, htmx=False, op="send-test", body="Just typed")
+    assert response["Location"] == reverse("send-test", args=[template.pk])
+    assert message_of(template).body == "Just typed"
+
+
+# --- how much it asks of the database
+
+HUNDRED_ROWS = list_message(
+    sections=tuple(
+        Section(
+            title=f"S{s}",
+            rows=tuple(Row(id=f"r{s}_{r}", title=f"Row {s} {r}") for r in range(10)),
+        )
+        for s in range(10)
+    )
+)
+
+
+@pytest.mark.parametrize("message", [None, HUNDRED_ROWS], ids=["3 rows", "100 rows"])
+def test_a_keystroke_asks_little_of_the_database(
+    message: Message | None,
+    client: Client,
+    team: Team,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    template = make_template(team, message)
+    post(client, template, body="0")
+    # Session, person, membership, the row; savepoint, the row for update, its update, the step, its
+    # update or a new one; the newest version, the ends of the history.
+    with django_assert_max_num_queries(16):
+        post(client, stored(template), body="1")
+
+
+def test_editor_of_a_hundred_rows_shows_each(client: Client, team: Team) -> None:
+    template = make_template(team, HUNDRED_ROWS)
+    page = text(client.get(reverse("template", args=[template.pk])))
+    assert len(re.findall(r'name="sections\.\d\.rows\.\d\.title"', page)) == 100
+    answer = text(post(client, template, op="add-row.9"))
+    assert 'name="sections.9.rows.10.title"' in answer
+
+
+def test_media_headers_keep_what_belongs_to_other_types(client: Client, team: Team) -> None:
+    header = Header(type="document", link="https://example.com/a.pdf", filename="a.pdf")
+    template = make_template(team, ButtonMessage(header=header, body="x"))
+    for kind in ("image", "", "text", "document"):
+        changes = {
+            "header.type": kind,
+            "header.link": "https://example.com/a.pdf",
+            "header.filename": "a.pdf",
+        }
+        post(client, stored(template), **changes)
+    assert message_of(template).header == header

@@ -1,0 +1,103 @@
+"""How a message is drawn, on every page alike."""
+
+import re
+
+import pytest
+from django.template.loader import render_to_string
+
+from designer.library.content import Content
+from designer.library.templatetags.preview import document, draw, draw_content, draw_payload
+from designer.message.formats import coext
+from designer.message.schema import Button, Header, Message
+from tests.factories import BUTTONS, make_message
+from tests.message.examples import REQUESTS, a_row, button_message, list_message, with_media
+
+
+def drawn(message: Message, *, still: bool = False) -> str:
+    return render_to_string("preview/_message.html", draw(message, still=still))
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_payload_draft_and_message_are_drawn_alike(name: str) -> None:
+    message = coext.load(REQUESTS[name])
+    contexts = [
+        draw(message),
+        draw_content(Content(message)),
+        draw_payload(REQUESTS[name], time="10:24"),
+    ]
+    assert len({render_to_string("preview/_message.html", each) for each in contexts}) == 1
+
+
+def test_variables_show_their_samples() -> None:
+    content = Content(list_message(body="Hi {{name}}"), samples={"name": "Asha"})
+    html = render_to_string("preview/_message.html", draw_content(content))
+    assert "Hi Asha" in html
+
+
+def test_texts_are_escaped() -> None:
+    evil = "<script>alert(1)</script>\"'"
+    message = list_message(
+        a_row(id=evil, title=evil, description=evil),
+        header=evil,
+        body=evil,
+        footer=evil,
+        button=evil,
+    )
+    assert "<script" not in drawn(message)
+    assert 'value="&lt;script&gt;' in drawn(message)
+    buttons = button_message(Button(id=evil, title=evil), header=Header(type="text", text=evil))
+    assert "<script" not in drawn(buttons)
+    assert "<script" not in drawn(with_media("image", f"https://example.com/{evil}"))
+    assert "<script" not in drawn(with_media("document", f"https://example.com/{evil}", evil))
+
+
+def test_every_text_finds_its_own_direction() -> None:
+    message = list_message(a_row(description="وصف"), header="عنوان", footer="تذييل")
+    html = drawn(message)
+    for part in ("bubble__header", "bubble__body", "bubble__footer", "sheet__section"):
+        assert re.search(rf'class="{part}" dir="auto"', html), part
+    for part in ("sheet__row-title", "sheet__description", "sheet__title"):
+        assert re.search(rf'class="{part}" dir="auto"', html), part
+
+
+def test_still_message_has_nothing_to_tap() -> None:
+    for message in (make_message(), make_message(BUTTONS)):
+        html = drawn(message, still=True)
+        assert "<button" not in html
+        assert "<input" not in html
+
+
+def test_picture_is_asked_for_without_a_referrer() -> None:
+    html = drawn(with_media("image", "https://example.com/a.png"))
+    assert 'referrerpolicy="no-referrer"' in html
+
+
+@pytest.mark.parametrize("kind", ["image", "video"])
+@pytest.mark.parametrize("link", ["http://example.com/a.png", "javascript:alert(1)", "/sign-out/"])
+def test_only_https_links_are_loaded(kind: str, link: str) -> None:
+    html = drawn(with_media(kind, link))
+    assert "src=" not in html
+    assert "can’t be shown" in html
+
+
+@pytest.mark.parametrize(
+    ("link", "filename", "card"),
+    [
+        ("https://example.com/a.pdf", "Prices.pdf", ("Prices.pdf", "pdf", "PDF")),
+        ("https://example.com/dir/prices.xlsx", "", ("prices.xlsx", "sheet", "XLSX")),
+        ("https://example.com/price%20list.DOC?v=2", "", ("price list.DOC", "word", "DOC")),
+        ("https://example.com/x", "talk.pptx", ("talk.pptx", "slides", "PPTX")),
+        ("https://example.com/notes.txt", "", ("notes.txt", "text", "TXT")),
+        ("https://example.com/a.pdf", "archive.zip", ("archive.zip", "other", "")),
+        ("https://example.com/", "", ("Document", "other", "")),
+        ("", "", ("Document", "other", "")),
+    ],
+)
+def test_document_card_takes_name_and_icon_from_the_file(
+    link: str, filename: str, card: tuple[str, str, str]
+) -> None:
+    found = document(Header(type="document", link=link, filename=filename))
+    assert (found.name, found.sort, found.letters) == card
+    html = drawn(with_media("document", link, filename))
+    assert f"file--{card[1]}" in html
+    assert card[0] in html
