@@ -38,6 +38,19 @@ document.addEventListener("input", (event) => {
   showCount(counter, [...event.target.value.replaceAll("\r\n", "\n")].length);
 });
 
+// --- Echo -------------------------------------------------------------------------------------
+
+// What WhatsApp would show otherwise than typed: marks, lists, quotes, links, and variables.
+const NOT_PLAIN = /[*_~`]|\{\{|:\/\/|www\.|^\s*(?:[->]|\d+\.)|[^\S\n ]|(?!\n)\p{C}/mu;
+
+// A plain text stands in the preview on the keystroke itself, however far the server is. The
+// server's drawing follows and wins.
+document.addEventListener("input", (event) => {
+  const { name, value } = event.target;
+  const shown = name && document.querySelector(`#outcome [data-shows="${CSS.escape(name)}"]`);
+  if (shown && value.trim() && !NOT_PLAIN.test(value)) shown.innerText = value;
+});
+
 // --- The server's word ------------------------------------------------------------------------
 
 function takeOver() {

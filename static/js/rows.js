@@ -10,6 +10,14 @@ function operate(op, fields = {}) {
   runner.click();
 }
 
+// A button outside the form, as beside an advice, does its operation by way of the form's.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-operate]");
+  if (!button) return;
+  event.preventDefault();
+  operate(button.value);
+});
+
 const places = (path) => path.split(".").filter((part) => /^\d+$/.test(part));
 
 // --- Dragging ---------------------------------------------------------------------------------

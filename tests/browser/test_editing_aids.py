@@ -242,3 +242,27 @@ def test_says_aloud_when_a_limit_comes_near(opened: Page) -> None:
     expect(said).to_have_text("Footer: 54 of 60 characters")
     footer.fill("x" * 61)
     expect(said).to_have_text("Footer: 61 of 60 characters")
+
+
+def test_puts_advice_away_and_brings_it_back(opened: Page) -> None:
+    opened.get_by_label("List button", exact=True).fill("Click here")
+    away = opened.get_by_role("button", name="Put this advice away: List button")
+    away.click()
+    expect(away).to_have_count(0)
+    opened.get_by_role("button", name="Bring back the advice").click()
+    expect(away).to_be_visible()
+
+
+def test_plain_typing_shows_at_once_even_while_the_server_is_away(
+    opened: Page, allowed: list[str]
+) -> None:
+    allowed.append("ERR_INTERNET_DISCONNECTED|htmx:|Failed to fetch")
+    opened.context.set_offline(True)
+    opened.get_by_label("Body", exact=True).fill("No network,\nstill seen")
+    expect(opened.locator("#outcome .bubble__body")).to_have_text("No network,still seen")
+    opened.get_by_label("List button", exact=True).fill("See")
+    expect(opened.locator("#outcome .bubble__tap")).to_have_text("See")
+    opened.context.set_offline(False)
+    expect(opened.get_by_text("Draft saved")).to_be_visible()
+    opened.reload()
+    expect(opened.get_by_label("Body", exact=True)).to_have_value("No network,\nstill seen")

@@ -1,0 +1,94 @@
+"""How quick the editor is to the hand: from the key to the painted preview.
+
+Compared in the same Chromium with a bare page that echoes the text with one line of JavaScript.
+"""
+
+import shutil
+import statistics
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .product import product
+
+KEYS = 150
+PAUSE_MS = 90  # a quick typist
+
+# From the key event's own time to the frame in which its letter stands in the preview.
+MEASURE = """(selector) => {
+    window.times = [];
+    let pressed = 0;
+    addEventListener("keydown", (event) => (pressed = event.timeStamp), true);
+    const seen = () => {
+        if (!pressed) return;
+        const start = pressed;
+        pressed = 0;
+        requestAnimationFrame(() => setTimeout(() => window.times.push(performance.now() - start)));
+    };
+    new MutationObserver(() => {
+        const shown = document.querySelector(selector);
+        if (shown && shown.textContent.trim() !== window.shownBefore) {
+            window.shownBefore = shown.textContent.trim();
+            seen();
+        }
+    }).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+BARE = """<textarea oninput="out.textContent = this.value"></textarea><p id="out"></p>"""
+
+
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds."""
+
+    median: float
+    p95: float
+
+    @classmethod
+    def of(cls, times: list[float]) -> "Times":
+        return cls(statistics.median(times), statistics.quantiles(times, n=20)[-1])
+
+
+def type_and_measure(page: Page, field: str, shown: str) -> Times:
+    """Type into `field` and time each letter until it is painted in `shown`."""
+    page.evaluate(MEASURE, shown)
+    page.locator(field).press("End")
+    for number in range(KEYS):
+        page.keyboard.press("abcdefghij"[number % 10])
+        page.wait_for_timeout(PAUSE_MS)
+    times: list[float] = page.evaluate("window.times")
+    assert len(times) >= KEYS * 0.9, f"only {len(times)} of {KEYS} keys were seen painted"
+    return Times.of(times[10:])
+
+
+def open_editor(browser: Browser, link: str, url: str) -> Page:
+    page = browser.new_page()
+    page.goto(link)
+    page.goto(f"{url}/templates/new/")
+    page.get_by_role("button", name="New list").click()
+    page.wait_for_url("**/templates/*/")
+    for _ in range(9):
+        rows = page.locator("[data-row]").count()
+        page.get_by_role("button", name="Add row to section 1").click()
+        page.locator("[data-row]").nth(rows).wait_for()
+    return page
+
+
+def main() -> None:
+    """Measure both pages in one run and print the ratio."""
+    with product() as running, sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        editor = open_editor(browser, running.link, running.url)
+        ours = type_and_measure(editor, "#id_body", "#outcome .bubble__body")
+        bare_page = browser.new_page()
+        bare_page.set_content(BARE)
+        bare = type_and_measure(bare_page, "textarea", "#out")
+        browser.close()
+    print("From the key to the painted preview, a list of 10 rows:")
+    print(f"  bare echo page  median {bare.median:5.1f} ms   p95 {bare.p95:5.1f} ms")
+    print(f"  the editor      median {ours.median:5.1f} ms   p95 {ours.p95:5.1f} ms")
+    print(f"  ratio of the medians {ours.median / bare.median:.2f} (at most 4)")
+
+
+if __name__ == "__main__":
+    main()
