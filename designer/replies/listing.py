@@ -57,9 +57,12 @@ class Filter:
         """What is set, for an address; "" if nothing is."""
         return urlencode({name: value for name, value in asdict(self).items() if value})
 
-    def page(self, team: Team, before: str = "") -> Page:
-        """The page after the key `before`; the first for "" and for what is no key."""
-        found = self._narrowed(Reply.objects.filter(team=team))
+    def page(self, team: Team, before: str = "", *, searched: int = SEARCHED) -> Page:
+        """The page after the key `before`; the first for "" and for what is no key.
+
+        A part of a number is looked for in the newest `searched` replies.
+        """
+        found = self._narrowed(Reply.objects.filter(team=team), searched)
         if key := _read_key(before):
             replied_at, pk = key
             # Said so, and not with an OR, an index finds where the page begins.
@@ -71,7 +74,7 @@ class Filter:
         rows = list(found.order_by("-replied_at", "-pk")[: PAGE + 1])
         return Page(rows[:PAGE], older=_key(rows[PAGE - 1]) if len(rows) > PAGE else "")
 
-    def _narrowed(self, replies: ReplyQuerySet) -> ReplyQuerySet:
+    def _narrowed(self, replies: ReplyQuerySet, searched: int) -> ReplyQuerySet:
         if self.kind:
             replies = replies.filter(kind=self.kind)
         if self.template:
@@ -84,7 +87,7 @@ class Filter:
             times = replies.order_by("-replied_at", "-pk").values_list("replied_at", flat=True)
             part = re.sub(r"[\s().-]", "", self.number)
             replies = replies.filter(from_number__contains=part)
-            for end in times[SEARCHED : SEARCHED + 1]:
+            for end in times[searched : searched + 1]:
                 replies = replies.filter(replied_at__gt=end)
         return replies
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from designer.replies import intake
-from designer.replies.models import Delivery, Reply
+from designer.replies.models import Reply
 from designer.sending.models import Connection
-from tests.factories import CUSTOMER, example
+from tests.factories import CUSTOMER, example, make_delivery
 
 _ids = count(1)
 
@@ -68,15 +68,9 @@ def meta(*messages: dict[str, Any], **value: Any) -> dict[str, Any]:
     return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
 
 
-def deliver(connection: Connection, body: Any) -> Delivery:
-    """Store a body as the webhook does."""
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Delivery.objects.create(team=connection.team, connection=connection, body=raw)
-
-
 def take_in(connection: Connection, body: Any) -> Reply:
     """Store and read a body that tells of one reply, and return that."""
-    deliver(connection, body)
+    make_delivery(connection, body)
     intake.read_new()
     return Reply.objects.latest("pk")
 

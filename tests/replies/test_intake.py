@@ -19,7 +19,7 @@ from designer.replies import intake
 from designer.replies.models import Delivery, DeliveryState, Kind, Reply
 from designer.sending.models import Connection, State
 from designer.teams.models import Team
-from tests.factories import CUSTOMER, make_connection, make_send, make_template
+from tests.factories import CUSTOMER, make_connection, make_delivery, make_send, make_template
 
 from . import bodies
 
@@ -49,7 +49,7 @@ def test_keeps_typed_text_and_other_messages(connection: Connection) -> None:
 
 
 def test_keeps_unknown_events(connection: Connection) -> None:
-    bodies.deliver(connection, {"event": "message.status", "data": {}})
+    make_delivery(connection, {"event": "message.status", "data": {}})
     assert intake.read_new() == 1
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.note) == (DeliveryState.IGNORED, "message.status")
@@ -58,7 +58,7 @@ def test_keeps_unknown_events(connection: Connection) -> None:
 
 def test_reads_oldest_first_up_to_the_limit(connection: Connection) -> None:
     for _ in range(5):
-        bodies.deliver(connection, {})
+        make_delivery(connection, {})
     assert [intake.read_new(limit=3), intake.read_new(limit=3), intake.read_new()] == [3, 2, 0]
 
 
@@ -88,7 +88,7 @@ def test_another_id_sender_kind_or_option_is_another_reply(
 ) -> None:
     same = {"message": bodies.interactive("list_reply", "a"), "message_id": "wamid.1"}
     for about in (same, {**same, **change}):
-        bodies.deliver(connection, bodies.coext(**about))
+        make_delivery(connection, bodies.coext(**about))
     intake.read_new()
     assert Reply.objects.count() == 2
 
@@ -98,7 +98,7 @@ def test_a_repeated_delivery_is_counted_and_not_doubled(connection: Connection) 
     first = bodies.button("a", "A", at=at, message_id="wamid.1")
     stamped_anew = bodies.button("a", "A", message_id="wamid.1")
     for body in (stamped_anew, first, stamped_anew):
-        bodies.deliver(connection, body)
+        make_delivery(connection, body)
     intake.read_new()
     reply = Reply.objects.get()
     assert reply.delivered_count == 3
@@ -108,14 +108,14 @@ def test_a_repeated_delivery_is_counted_and_not_doubled(connection: Connection) 
 def test_without_a_message_id_the_same_body_is_the_same_reply(connection: Connection) -> None:
     body = bodies.meta({"type": "text", "text": {"body": "hi"}}, {"type": "text", "text": "hi"})
     for each in (body, body, {**body, "object": "another"}):
-        bodies.deliver(connection, each)
+        make_delivery(connection, each)
     intake.read_new()
     assert sorted(Reply.objects.values_list("delivered_count", flat=True)) == [1, 1, 2, 2]
 
 
 def test_one_delivery_may_tell_of_several_replies_and_of_one_twice(connection: Connection) -> None:
     messages = [{"id": f"{n}", "from": "919876543210", "text": {"body": f"{n}"}} for n in (1, 2, 2)]
-    bodies.deliver(connection, bodies.meta(*messages))
+    make_delivery(connection, bodies.meta(*messages))
     intake.read_new()
     assert list(Reply.objects.order_by("pk").values_list("text", "delivered_count")) == [
         ("1", 1),
@@ -125,7 +125,7 @@ def test_one_delivery_may_tell_of_several_replies_and_of_one_twice(connection: C
 
 def test_too_many_messages_in_one_delivery_are_not_read(connection: Connection) -> None:
     message = {"text": {"body": "x"}}
-    bodies.deliver(connection, {"messages": [message] * (intake.MOST_MESSAGES + 1)})
+    make_delivery(connection, {"messages": [message] * (intake.MOST_MESSAGES + 1)})
     intake.read_new()
     assert Delivery.objects.get().note == "More than 1,000 messages in one delivery."
     assert not Reply.objects.exists()
@@ -143,7 +143,7 @@ def test_any_order_of_deliveries_ends_the_same(connection: Connection, order: li
     ]
     Reply.objects.all().delete()
     for n in order:
-        bodies.deliver(connection, sent[n])
+        make_delivery(connection, sent[n])
     intake.read_new()
     assert Reply.objects.count() == 12
     for reply in Reply.objects.all():
@@ -156,7 +156,7 @@ def test_several_workers_at_once_count_exactly(connection: Connection) -> None:
     repeated = distinct * 3
     random.Random(7).shuffle(repeated)
     for body in repeated:
-        bodies.deliver(connection, body)
+        make_delivery(connection, body)
     read: list[int] = []
 
     def work() -> None:
@@ -185,8 +185,8 @@ def test_a_fault_keeps_one_delivery_back_and_not_those_behind_it(
             raise DataError("a value that this database refuses")
         return execute(sql, params, *args)
 
-    faulty = bodies.deliver(connection, bodies.button("faulty"))
-    bodies.deliver(connection, bodies.button("a"))
+    faulty = make_delivery(connection, bodies.button("faulty"))
+    make_delivery(connection, bodies.button("a"))
     with database.execute_wrapper(refuse):
         assert intake.read_new() == 2
     faulty.refresh_from_db()
@@ -203,7 +203,7 @@ def test_a_database_that_is_away_leaves_the_delivery_new(connection: Connection)
             raise OperationalError("database is locked")
         return execute(sql, *args)
 
-    bodies.deliver(connection, bodies.button("a"))
+    make_delivery(connection, bodies.button("a"))
     with database.execute_wrapper(away), pytest.raises(OperationalError):
         intake.read_new()
     assert Delivery.objects.get().state == DeliveryState.NEW
@@ -212,7 +212,7 @@ def test_a_database_that_is_away_leaves_the_delivery_new(connection: Connection)
 
 
 def test_replaying_reads_again_what_made_no_reply(connection: Connection) -> None:
-    delivery = bodies.deliver(connection, bodies.button("a"))
+    delivery = make_delivery(connection, bodies.button("a"))
     Delivery.objects.update(state=DeliveryState.BROKEN, note="It could not be read then.")
     assert intake.replay(delivery.pk) == DeliveryState.READ
     assert Reply.objects.get().delivery == delivery
@@ -221,7 +221,7 @@ def test_replaying_reads_again_what_made_no_reply(connection: Connection) -> Non
 
 
 def test_the_command_replays_what_is_broken(connection: Connection) -> None:
-    delivered = [bodies.deliver(connection, body) for body in (bodies.button("a"), b"{", {})]
+    delivered = [make_delivery(connection, body) for body in (bodies.button("a"), b"{", {})]
     Delivery.objects.update(state=DeliveryState.BROKEN)
     assert replayed() == "1 × Read, 1 × Can’t be read, 1 × No reply in it"
     assert replayed() == "1 × Can’t be read"

@@ -12,7 +12,7 @@ from designer.replies.matching import CONVERSATION, SLOW_CLOCK
 from designer.replies.models import Matched, Reply
 from designer.sending.models import Connection, Send, State
 from designer.teams.models import Team
-from tests.factories import make_connection, make_message, make_send, make_template
+from tests.factories import make_connection, make_delivery, make_message, make_send, make_template
 
 from . import bodies
 
@@ -217,7 +217,7 @@ def test_a_number_with_many_messages_costs_few_queries(
     send = sent(connection, template=template, minutes_ago=60)
     for _ in range(30):
         sent(connection, template=buttons)
-    bodies.deliver(connection, bodies.row("track_order", at=NOW))
+    make_delivery(connection, bodies.row("track_order", at=NOW))
     with django_assert_max_num_queries(12):
         intake.read_new()
     assert Reply.objects.get().send == send

@@ -18,6 +18,7 @@ from designer.teams.models import Role, Team, User
 from tests.factories import (
     CUSTOMER,
     make_connection,
+    make_delivery,
     make_member,
     make_message,
     make_send,
@@ -101,6 +102,29 @@ def test_the_list_names_a_number_that_has_a_name(client: Client, team: Team, rep
     assert "<b>Asha</b>" in shown(client)
 
 
+@pytest.mark.parametrize("sender", ["", "somebody", "12345", "+1", "🙂" * 40])
+def test_the_list_takes_any_number(client: Client, connection: Connection, sender: str) -> None:
+    reply = bodies.take_in(connection, bodies.row("a", sender=sender))
+    for page in (shown(client), shown(client, "reply", reply.pk)):
+        assert (sender or "Unknown number") in page
+
+
+def test_part_of_a_number_is_looked_for_in_the_newest_replies(client: Client, reply: Reply) -> None:
+    for n in range(3):
+        Reply.objects.create(
+            team=reply.team,
+            connection=reply.connection,
+            delivery=reply.delivery,
+            identity=f"newer {n}",
+            from_number="+14155550100",
+            replied_at=timezone.now(),
+        )
+    newest = Reply.objects.filter(from_number="+14155550100").values_list("pk", flat=True)
+    assert ids(shown(client, number="43210")) == [reply.pk]
+    found = listing.Filter(number="0").page(reply.team, searched=2).replies
+    assert [row.pk for row in found] == sorted(newest, reverse=True)[:2]
+
+
 def test_what_customers_write_is_escaped(client: Client, connection: Connection) -> None:
     reply = bodies.take_in(connection, bodies.text("<script>alert(1)</script>"))
     for page in (shown(client), shown(client, "reply", reply.pk)):
@@ -163,7 +187,7 @@ def test_pages_go_on_where_the_one_before_ended(client: Client, connection: Conn
     for n in range(listing.PAGE * 2 + 5):
         # Several at the same moment: the id decides among those.
         moment = at + timedelta(seconds=n // 7)
-        bodies.deliver(connection, bodies.row(f"option_{n}", at=moment))
+        make_delivery(connection, bodies.row(f"option_{n}", at=moment))
     intake.read_new(limit=1000)
     expected = list(Reply.objects.order_by("-replied_at", "-pk").values_list("pk", flat=True))
     page = shown(client)
@@ -226,7 +250,7 @@ def test_the_list_costs_as_many_queries_for_fifty_replies_as_for_one(
     shown(client)
     for count in (1, 50):
         for n in range(count):
-            bodies.deliver(
+            make_delivery(
                 send.connection, bodies.row("track_order", sender=CUSTOMER[:-2] + f"{n:02}")
             )
         intake.read_new()
@@ -316,12 +340,12 @@ def test_a_send_shows_what_came_back(client: Client, reply: Reply, send: Send) -
 
 def test_deliveries_show_what_was_delivered(client: Client, connection: Connection) -> None:
     assert "Nothing was delivered yet" in shown(client, "deliveries")
-    bodies.deliver(connection, b"{")
-    bodies.deliver(connection, {"event": "message.status"})
+    make_delivery(connection, b"{")
+    make_delivery(connection, {"event": "message.status"})
     for _ in range(2):
-        bodies.deliver(connection, bodies.webhook("button"))
+        make_delivery(connection, bodies.webhook("button"))
     intake.read_new()
-    bodies.deliver(connection, {})
+    make_delivery(connection, {})
     page = shown(client, "deliveries")
     for words in (
         "Not JSON",
@@ -341,7 +365,7 @@ def test_deliveries_go_on_by_page_and_renew_themselves(
     client: Client, connection: Connection, django_assert_num_queries: Any
 ) -> None:
     for _ in range(deliveries_page.PAGE + 3):
-        bodies.deliver(connection, {})
+        make_delivery(connection, {})
     # Session, person, membership; deliveries; teams to change to.
     with django_assert_num_queries(5):
         page = shown(client, "deliveries")
@@ -356,11 +380,11 @@ def test_deliveries_go_on_by_page_and_renew_themselves(
 def test_a_delivery_is_shown_whole_or_cut_and_can_be_downloaded(
     client: Client, connection: Connection
 ) -> None:
-    small = bodies.deliver(connection, b'{"a": "\\u0000\\ud800<b>"}')
+    small = make_delivery(connection, b'{"a": "\\u0000\\ud800<b>"}')
     page = shown(client, "delivery", small.pk)
     assert "Only the beginning" not in page
     assert "&lt;b&gt;" in page
-    large = bodies.deliver(connection, b"\xff\0" + b"x" * 30_000)
+    large = make_delivery(connection, b"\xff\0" + b"x" * 30_000)
     assert "Only the beginning is shown" in shown(client, "delivery", large.pk)
     response = client.get(reverse("delivery-body", args=[large.pk]))
     assert response.content == bytes(large.body)
@@ -368,10 +392,16 @@ def test_a_delivery_is_shown_whole_or_cut_and_can_be_downloaded(
     assert response["Content-Disposition"].startswith("attachment")
 
 
+def test_a_delivery_names_the_replies_that_it_brought(client: Client, reply: Reply) -> None:
+    page = shown(client, "delivery", reply.delivery_id)
+    assert "1 reply" in page
+    assert f'<a href="{reverse("reply", args=[reply.pk])}">Track My Order</a>' in page
+
+
 def test_an_editor_reads_one_delivery_again(
     connection: Connection, editor: User, client_as: As
 ) -> None:
-    delivery = bodies.deliver(connection, bodies.button("a"))
+    delivery = make_delivery(connection, bodies.button("a"))
     Delivery.objects.update(state=DeliveryState.BROKEN)
     client = client_as(editor)
     assert "Read again" in shown(client, "delivery", delivery.pk)
@@ -386,7 +416,7 @@ def test_an_editor_reads_one_delivery_again(
 def test_reading_again_says_what_came_of_it(
     connection: Connection, editor: User, client_as: As, body: Any, words: str
 ) -> None:
-    delivery = bodies.deliver(connection, body)
+    delivery = make_delivery(connection, body)
     intake.read_new()
     asked = {"delivery": delivery.pk}
     response = client_as(editor).post(reverse("replay-deliveries"), asked, follow=True)
@@ -397,9 +427,9 @@ def test_an_editor_has_all_of_a_state_read_again(
     connection: Connection, editor: User, client_as: As
 ) -> None:
     for body in (bodies.button("a"), bodies.button("b")):
-        bodies.deliver(connection, body)
+        make_delivery(connection, body)
     Delivery.objects.update(state=DeliveryState.BROKEN)
-    bodies.deliver(connection, {})
+    make_delivery(connection, {})
     intake.read_new()
     client_as(editor).post(reverse("replay-deliveries"), {"state": "broken"})
     assert Delivery.objects.filter(state=DeliveryState.NEW).count() == 2

@@ -56,7 +56,7 @@ def delivery(request: TeamRequest, pk: int) -> HttpResponse:
         "delivery": row,
         "raw": raw.shown(body),
         "size": len(body),
-        "replies": row.replies.order_by("pk")[:PAGE],
+        "replies": list(row.replies.order_by("pk")[:PAGE]),
     }
     return render(request, "replies/delivery.html", context)
 

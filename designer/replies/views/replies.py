@@ -15,6 +15,7 @@ from designer.teams.access import TeamRequest, owned, team_page
 from .. import live, matching, raw
 from ..listing import MATCHES, Filter
 from ..models import Kind, Matched, Reply
+from ..reading import E164
 
 NONE = "none"
 MOST_ON_SEND = 50
@@ -114,6 +115,6 @@ def _correct(request: TeamRequest, row: Reply, choice: str, sends: list[Send]) -
 
 def names(request: TeamRequest, rows: list[Reply]) -> dict[str, str]:
     """The names that the team gave to the numbers of these replies."""
-    numbers = {row.from_number for row in rows}
+    numbers = {row.from_number for row in rows if E164.fullmatch(row.from_number)}
     known = TestNumber.objects.filter(team=request.team, number__in=numbers).exclude(name="")
     return {str(number): name for number, name in known.values_list("number", "name")}
