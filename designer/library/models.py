@@ -153,7 +153,8 @@ class MessageTemplate(models.Model):
     def publish(self, person: User) -> "Version":
         """Freeze the draft as the next version; the ids in it no longer follow their titles.
 
-        A draft that is the newest version already is not frozen a second time. Raises `StaleDraft` if it is no longer the draft that this object holds.
+        A draft that is the newest version already is not frozen a second time. Raises `StaleDraft`
+        if it is no longer the draft that this object holds.
         """
         with transaction.atomic():
             # Whoever publishes at the same time waits here, so that the numbers stay in a row.

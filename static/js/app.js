@@ -23,6 +23,16 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+// One that opens at the end of the window is brought into it ("toggle" can only be captured).
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.matches?.("details.menu[open]")) {
+      target.querySelector(".menu__list").scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  },
+  true,
+);
 // One whose choice opens a dialog closes, and has the focus again after that.
 document.addEventListener("click", (event) => {
   const menu = event.target.closest("a.menu__item[hx-get]")?.closest("details.menu");
@@ -43,16 +53,22 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "dialog") return;
   const dialog = event.detail.target.querySelector("dialog");
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog || dialog.open) return;
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
 });
+// A link that closes its dialog leads nowhere, unless to a place on the page under it.
 document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close-dialog]");
-  if (!close) return;
-  const dialog = close.closest("dialog");
-  if (dialog) {
-    event.preventDefault();
-    dialog.close();
-  }
+  const dialog = close?.closest("dialog");
+  if (!dialog) return;
+  event.preventDefault();
+  dialog.close();
+  const place = close.hash && document.getElementById(decodeURIComponent(close.hash.slice(1)));
+  if (place) {
+    place.scrollIntoView({ block: "center" });
+    place.focus({ preventScroll: true });
+  } else if (close.hash) location.assign(close.href);
 });
 
 // Failures in one place, in words. A page that tells its own (the editor's saving) says so

@@ -57,7 +57,7 @@ SCREENS: list[tuple[int, Literal["light", "dark"]]] = [
 def look(page: Page, *, what: str = "") -> list[str]:
     """What is wrong with the page as it is, on each screen, without loading it anew.
 
-    A state of a page, which has its colours, is looked at on two screens, a page itself on all four.
+    A state of a page is looked at on two of the screens, a page itself on all four.
     """
     found = []
     for width, scheme in SCREENS[: 2 if what else 4]:
@@ -65,10 +65,22 @@ def look(page: Page, *, what: str = "") -> list[str]:
         page.emulate_media(color_scheme=scheme)
         screen = f"{what or page.url} at {width} px, {scheme}"
         found += [f"{screen}: {problem}" for problem in axe(page)]
-        if wider := overflow(page):
+        if wider := max(overflow(page), overflow_of_dialogs(page)):
             found.append(f"{screen}: is {wider} px too wide")
     page.set_viewport_size({"width": WIDE, "height": 844})
     return found
+
+
+def overflow_of_dialogs(page: Page) -> int:
+    """By how many pixels what an open dialog holds is wider than the dialog."""
+    wider: int = page.evaluate(
+        """() => Math.max(0, ...[...document.querySelectorAll("dialog[open]")]
+            .flatMap((dialog) => [dialog, ...dialog.querySelectorAll("div, form")])
+            .filter((box) => getComputedStyle(box).overflowX !== "visible")
+            .filter((box) => !box.matches("[tabindex]"))
+            .map((box) => box.scrollWidth - box.clientWidth))"""
+    )
+    return wider
 
 
 def addresses() -> Iterator[tuple[str, str, list[str]]]:
@@ -93,7 +105,12 @@ def filled(team: Team, editor: User) -> dict[str, Any]:
     make_template(team, ButtonMessage(header=document, body="> Menu"), name="With a document")
     hello = list_message(body="Hello {{name}}", footer="https://example.com")
     template = make_template(
-        team, hello, name="Hello", person=editor, samples={"name": "Ann"}, longest={"name": "x" * 30}
+        team,
+        hello,
+        name="Hello",
+        person=editor,
+        samples={"name": "Ann"},
+        longest={"name": "x" * 30},
     )
     template.publish(editor)
     connection = make_connection(team)

@@ -79,7 +79,9 @@ def test_duplicates_and_deletes_after_asking(library: Page, team: Team) -> None:
 
     menu("Support menu").get_by_role("button", name="Duplicate").click()
     expect(library.get_by_text("This is a copy of “Support menu”.")).to_be_visible()
-    expect(library.get_by_role("textbox", name="Template name")).to_have_value("Support menu (copy)")
+    expect(library.get_by_role("textbox", name="Template name")).to_have_value(
+        "Support menu (copy)"
+    )
     library.goto(reverse("templates"))
     menu("Support menu").get_by_role("link", name="Delete…").click()
     dialog = library.get_by_role("dialog", name="Delete “Support menu”?")
@@ -124,7 +126,9 @@ def test_library_works_without_javascript(library: Page, screen: Screen, team: T
     expect(cards(library)).to_have_count(2)
     library.get_by_label("More for Support menu", exact=True).click()
     library.get_by_role("button", name="Duplicate").click()
-    expect(library.get_by_role("textbox", name="Template name")).to_have_value("Support menu (copy)")
+    expect(library.get_by_role("textbox", name="Template name")).to_have_value(
+        "Support menu (copy)"
+    )
     assert team.templates.count() == 3
 
 

@@ -218,9 +218,7 @@ def test_undoes_structure_names_and_kind(
     template: MessageTemplate, editor: User, type_in: Type
 ) -> None:
     def save(content: Content) -> None:
-        template.save_draft(
-            content, name=template.name, person=editor, revision=template.revision
-        )
+        template.save_draft(content, name=template.name, person=editor, revision=template.revision)
 
     first = template.content
     message = first.message

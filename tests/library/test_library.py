@@ -135,9 +135,7 @@ def test_there_is_nothing_else_to_begin_with(client: Client, data: dict[str, str
 
 
 def test_duplicates_the_draft_with_all_that_belongs_to_it(client: Client, team: Team) -> None:
-    template = make_template(
-        team, name="x" * 120, samples={"name": "Ann"}, dismissed=("vague-id",)
-    )
+    template = make_template(team, name="x" * 120, samples={"name": "Ann"}, dismissed=("vague-id",))
     client.post(reverse("duplicate-template", args=[template.pk]))
     copy = team.templates.exclude(pk=template.pk).get()
     assert copy.content == template.content
@@ -268,9 +266,7 @@ def test_a_fragment_for_whoever_is_signed_out_is_no_page(team: Team) -> None:
         assert "<form" not in response.content.decode()
 
 
-def test_viewer_is_not_offered_what_is_refused(
-    team: Team, viewer: User, client_as: SignIn
-) -> None:
+def test_viewer_is_not_offered_what_is_refused(team: Team, viewer: User, client_as: SignIn) -> None:
     template = make_template(team)
     client = client_as(viewer)
     assert reverse("new-template") not in page(client)

@@ -16,7 +16,7 @@ from designer.sending.models import Connection, Send, State, TestNumber
 from designer.sending.outbox import Letter
 from designer.teams.models import Team, User
 
-from ..factories import CUSTOMER, EXAMPLES, example, make_template
+from ..factories import CUSTOMER, EXAMPLES, example, make_connection, make_template
 from .api import Api
 
 Fresh = Callable[[Send], Send]
@@ -78,7 +78,7 @@ def test_later_edits_change_nothing_that_was_queued(
     assert fresh(send).body == before
 
 
-def test_the_same_token_gives_the_first_send(
+def test_the_same_letter_from_the_same_panel_is_one_send(
     template: MessageTemplate,
     connection: Connection,
     editor: User,
@@ -87,9 +87,22 @@ def test_the_same_token_gives_the_first_send(
     token = uuid.uuid4()
     with django_capture_on_commit_callbacks(execute=True):
         first = queue(letter(template, connection), editor, token)
-        second = queue(letter(template, connection, reference="other"), editor, token)
+        second = queue(letter(template, connection), editor, token)
     assert second == first
     assert Send.objects.count() == DBTaskResult.objects.count() == 1
+
+
+def test_a_changed_letter_from_the_same_panel_is_another_send(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    token = uuid.uuid4()
+    letters = [
+        letter(template, connection),
+        letter(template, connection, to="+4930123456"),
+        letter(template, connection, reference="other"),
+        letter(template, make_connection(template.team)),
+    ]
+    assert len({queue(one, editor, token).pk for one in letters}) == 4
 
 
 def test_a_token_of_another_team_means_nothing(

@@ -190,7 +190,9 @@ def test_changes_name_and_e_mail(save: Account, person: User) -> None:
     assert (person.name, person.email, str(person)) == ("Annie", "new@example.com", "Annie")
 
 
-def test_refuses_an_address_that_is_taken_or_none(save: Account, editor: User, person: User) -> None:
+def test_refuses_an_address_that_is_taken_or_none(
+    save: Account, editor: User, person: User
+) -> None:
     assert "already exists" in save(name="Ann", email=editor.email.upper())
     assert "valid email" in save(name="Ann", email="nothing")
     person.refresh_from_db()
