@@ -1,5 +1,5 @@
 # The two commands: `make run` and `make test`. Needs Python 3.11 or newer and nothing else.
-.PHONY: run manage test check fix lock
+.PHONY: run manage test check fix lock bench screenshots
 .DEFAULT_GOAL := run
 
 BIN := .venv/bin
@@ -38,6 +38,16 @@ fix: $(BIN)/.installed-dev
 	ruff check --fix
 	ruff format
 	djade --target-version 5.2 $$(find templates -name '*.html')
+
+## Measure; docs/benchmarks.md says what the figures mean.
+bench: $(BIN)/.installed-dev
+	@.ci/chromium
+	@$(BIN)/python -m benchmarks
+
+## Make the pictures of the guide anew.
+screenshots: $(BIN)/.installed-dev
+	@.ci/chromium
+	@$(BIN)/python -m docs.screenshots
 
 ## Pin the newest versions that pyproject.toml allows.
 lock: $(BIN)/.installed-dev

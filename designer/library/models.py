@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from designer.message import schema
-from designer.message.schema import Message
+from designer.message.schema import ListMessage, Message
 from designer.teams.models import Team, User
 
 from .content import Content, fold
@@ -58,6 +58,9 @@ class MessageTemplate(models.Model):
 
     objects: ClassVar[TemplateQuerySet] = TemplateQuerySet.as_manager()  # type: ignore[assignment]
 
+    # The draft that was parsed last, and what it says.
+    _parsed: tuple[str, Content] = ("", Content(ListMessage()))
+
     class Meta:
         indexes = [models.Index(fields=["team", "-updated_at"])]
 
@@ -67,11 +70,17 @@ class MessageTemplate(models.Model):
     @property
     def content(self) -> Content:
         """The draft: its message and what belongs to it."""
-        return Content.from_json(self.draft)
+        # A save looks at it several times; a long list takes milliseconds to parse.
+        draft, content = self._parsed
+        if draft != self.draft:
+            content = Content.from_json(self.draft)
+            self._parsed = (self.draft, content)
+        return content
 
     @content.setter
     def content(self, content: Content) -> None:
         self.draft = content.to_json()
+        self._parsed = (self.draft, content)
         self.kind = content.message.kind
         self.search_text = content.search_text(self.name)
         self.errors = content.error_count()
