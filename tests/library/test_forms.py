@@ -59,9 +59,10 @@ words = st.text("abc", min_size=1, max_size=3)
 trees: st.SearchStrategy[Any] = st.recursive(
     st.text(max_size=4),
     lambda parts: (
-        st.lists(parts, min_size=1, max_size=12) | st.dictionaries(words, parts, min_size=1)
+        st.lists(parts, min_size=1, max_size=12)
+        | st.dictionaries(words, parts, min_size=1, max_size=4)
     ),
-    max_leaves=25,
+    max_leaves=10,
 )
 
 
