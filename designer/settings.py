@@ -59,6 +59,10 @@ SITE_URL = env.str(
 SEND_CONNECT_TIMEOUT = env.float("SEND_CONNECT_TIMEOUT", default=5.0)
 SEND_READ_TIMEOUT = env.float("SEND_READ_TIMEOUT", default=20.0)
 
+# How many messages may be sent in a day: by one person of a team, and by all of it.
+SEND_QUOTA_PERSON = env.int("SEND_QUOTA_PERSON", default=200)
+SEND_QUOTA_TEAM = env.int("SEND_QUOTA_TEAM", default=1000)
+
 # The stand-in for the API and its phone. Off in production unless it is asked for.
 SANDBOX = env.bool("SANDBOX", default=DEBUG)
 # How long the magic number for a time-out lets its caller wait: longer than anyone should.

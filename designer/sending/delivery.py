@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from . import client, outcomes
-from .models import Attempt, Send, State
+from .models import Attempt, Connection, Send, State
 from .outcomes import Outcome
 
 try:
@@ -30,12 +30,15 @@ STALE = timedelta(hours=24)
 
 @task
 def deliver(send_id: int) -> None:
-    """Make one attempt at a send, if it is due and no other worker has it."""
+    """Make one attempt at a send, if it is due and no other worker has it.
+
+    While its connection rests, it waits for the end of that instead; that is no attempt.
+    """
     timeouts = client.Timeouts.from_settings()
     with transaction.atomic():
         send = Send.objects.claim(send_id, timedelta(seconds=timeouts.total) + LEASE_MARGIN)
         if send is None:
-            return
+            return _hold(send_id)
         attempt = Attempt.objects.create(
             send=send, number=send.attempt_count, url=send.connection.base_url + send.path
         )
@@ -50,6 +53,11 @@ def wake(send: Send, at: datetime | None = None) -> None:
     A wake that gets lost is made up for by the sweep, a surplus one finds nothing to do.
     """
     (deliver.using(run_after=at) if at else deliver).enqueue(send.pk)
+
+
+def _hold(send_id: int) -> None:
+    if send := Send.objects.hold(send_id):
+        wake(send, send.next_attempt_at)
 
 
 def _exchange(send: Send, timeouts: client.Timeouts) -> tuple[Outcome, client.Answer | None]:
@@ -104,6 +112,11 @@ def _record(
             wake_at=next_attempt_at or now,
             finished_at=now if outcome.state.is_final else None,
         )
+        if rate := outcome.rate:
+            resets_at = now + timedelta(seconds=rate.resets_in)
+            Connection.objects.learn(
+                attempt.send.connection_id, rate.limit, rate.remaining, resets_at
+            )
     if recorded and next_attempt_at:
         wake(attempt.send, next_attempt_at)
 

@@ -1,26 +1,36 @@
 """What people fill in to connect an account and to send a message."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from designer.message import checks
+from designer.teams.models import Team
 
 from . import numbers
 from .client import KEY
-from .models import Connection, ConnectionQuerySet
+from .models import SIGNATURE_HEADER, Connection, ConnectionQuerySet, TestNumber
 from .numbers import Number, NumberError
+from .outbox import MOST_AT_ONCE
 
 SHORTEST_KEY = 8
+SHORTEST_SECRET = 16
+# Without “_”, which servers on the way drop or take for “-”.
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 ENDPOINT = "/messages/interactive"
 
 
 class ConnectionForm(forms.ModelForm[Connection]):
-    """A connection's name, address and key. The key goes in and is never shown again."""
+    """A connection's name, address and key, and what its replies must be signed with.
+
+    The key and the secret go in and are never shown again.
+    """
 
     base_url = forms.URLField(
         label="Base URL",
@@ -38,10 +48,27 @@ class ConnectionForm(forms.ModelForm[Connection]):
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "placeholder": "pk_live_…"}),
         help_text="It needs the permission “send_text”. It is kept encrypted.",
     )
+    signature_header = forms.CharField(
+        label="Header",
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": SIGNATURE_HEADER}
+        ),
+        help_text="The one that carries the signature.",
+    )
+    secret = forms.CharField(
+        label="Secret",
+        max_length=200,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="The one your proxy signs with. It is kept encrypted.",
+    )
+    unsigned = forms.BooleanField(label="Take replies without a signature again", required=False)
 
     class Meta:
         model = Connection
-        fields = ["name", "base_url"]
+        fields = ["name", "base_url", "signature_header"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,6 +78,24 @@ class ConnectionForm(forms.ModelForm[Connection]):
             key.required = False
             key.widget.attrs["placeholder"] = self.instance.key_hint
             key.help_text = "Leave it blank to keep the key that ends like this."
+        if self.instance.signature_key:
+            self.fields["secret"].help_text = "It is set. Leave it blank to keep it."
+        if not self.instance.asks_for_signature:
+            del self.fields["unsigned"]
+
+    @property
+    def account_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("name", "base_url", "key")]
+
+    @property
+    def signature_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("signature_header", "secret")]
+
+    @property
+    def shows_signature(self) -> bool:
+        """Whether these fields are unfolded from the start: a secret is set, or one is wrong."""
+        wrong = any(field.errors for field in self.signature_fields)
+        return wrong or self.instance.asks_for_signature
 
     def clean_base_url(self) -> str:
         url = str(self.cleaned_data["base_url"]).partition(ENDPOINT)[0].rstrip("/")
@@ -71,6 +116,18 @@ class ConnectionForm(forms.ModelForm[Connection]):
             raise ValidationError("This is too short to be a whole key.")
         return key
 
+    def clean_signature_header(self) -> str:
+        name = str(self.cleaned_data["signature_header"]) or SIGNATURE_HEADER
+        if not HEADER.fullmatch(name):
+            raise ValidationError("A header’s name has only letters, digits and “-”.")
+        return name
+
+    def clean_secret(self) -> str:
+        secret = str(self.cleaned_data["secret"])
+        if secret and len(secret) < SHORTEST_SECRET:
+            raise ValidationError(f"Use at least {SHORTEST_SECRET} characters, made at random.")
+        return secret
+
     def clean(self) -> dict[str, Any]:
         """A stored key must not be taken to another server by whoever doesn't know it."""
         data: dict[str, Any] = super().clean() or {}
@@ -84,8 +141,19 @@ class ConnectionForm(forms.ModelForm[Connection]):
         return str(self.initial.get("base_url", ""))
 
     def save(self, commit: bool = True) -> Connection:
+        """Save what the form is about and no more: the rest may have changed meanwhile."""
+        changes: dict[str, Any] = {}
         if key := self.cleaned_data["key"]:
-            self.instance.api_key = key
+            changes["api_key"] = key
+        if secret := self.cleaned_data["secret"]:
+            changes["signature_secret"] = secret
+        elif self.cleaned_data.get("unsigned"):
+            changes |= {"signature_secret": None, "refused_count": 0, "refused_at": None}
+        for name, value in changes.items():
+            setattr(self.instance, name, value)
+        if commit and self.instance.pk:
+            self.instance.save(update_fields=[*self.Meta.fields, *changes])
+            return self.instance
         return super().save(commit)
 
 
@@ -105,7 +173,10 @@ def _stays_on_this_machine(parts: SplitResult) -> bool:
 
 
 class SendForm(forms.Form):
-    """To whom, through what, and a value for each variable; `variables` maps names to samples."""
+    """To whom, through what, and a value for each variable; `variables` maps names to samples.
+
+    To a number that is typed, to saved ones that are ticked, or to both.
+    """
 
     to = forms.CharField(
         label="Phone number",
@@ -115,7 +186,6 @@ class SendForm(forms.Form):
                 "autocomplete": "off",
                 "list": "saved-numbers",
                 "placeholder": "+91 98765 43210",
-                "autofocus": True,
             }
         ),
         error_messages={"required": "Enter the phone number to send to."},
@@ -132,10 +202,17 @@ class SendForm(forms.Form):
         self,
         *args: Any,
         connections: ConnectionQuerySet,
+        saved: QuerySet[TestNumber],
         variables: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["several"] = forms.ModelMultipleChoiceField(
+            queryset=saved,
+            required=False,
+            error_messages={"invalid_choice": "A number was removed meanwhile. Choose again."},
+        )
+        self.fields["to"].required = not self.ticked
         self.fields["connection"] = forms.ModelChoiceField(
             label="Connection", queryset=connections, empty_label=None
         )
@@ -173,6 +250,20 @@ class SendForm(forms.Form):
         return str(self["to"].value() or "")
 
     @property
+    def ticked(self) -> set[str]:
+        """The saved numbers that are ticked, by their ids."""
+        return {str(pk) for pk in self["several"].value() or ()}
+
+    @property
+    def recipients(self) -> list[str]:
+        """All numbers that can be read, each once, in E.164: the typed one, then the ticked."""
+        found = [self.number.e164] if self.number else []
+        if self.is_bound:
+            self.full_clean()
+            found += [str(saved.number) for saved in self.cleaned_data.get("several", ())]
+        return list(dict.fromkeys(found))
+
+    @property
     def number(self) -> Number | None:
         """The phone number read, or None while it can't be."""
         try:
@@ -181,8 +272,9 @@ class SendForm(forms.Form):
             return None
 
     def clean_to(self) -> str:
+        typed = str(self.cleaned_data["to"])
         try:
-            return numbers.read(self.cleaned_data["to"]).e164
+            return numbers.read(typed).e164 if typed else ""
         except NumberError as problem:
             raise ValidationError(str(problem)) from problem
 
@@ -193,10 +285,66 @@ class SendForm(forms.Form):
                 raise ValidationError(problem.text)
         return reference
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        count = len({data.get("to"), *(str(one.number) for one in data.get("several", ()))} - {""})
+        if count > MOST_AT_ONCE:
+            self.add_error("several", f"At most {MOST_AT_ONCE} at once; these are {count}.")
+        return data
+
+    def focus(self, name: str) -> None:
+        """Let the page open with the cursor in that field."""
+        self.fields[name].widget.attrs["autofocus"] = True
+
     def focus_first_error(self) -> None:
-        """Put the cursor into the first field that has to be looked at again."""
-        del self.fields["to"].widget.attrs["autofocus"]
+        """Put the cursor into the first field that has to be looked at again, if there is one."""
         for name in self.fields:
             if name in self.errors:
-                self.fields[name].widget.attrs["autofocus"] = True
-                return
+                return self.focus(name)
+
+
+class NewNumberForm(forms.Form):
+    """A test number, to be ticked in the send panel."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Asha’s phone"}),
+    )
+    number = forms.CharField(
+        label="Phone number",
+        widget=forms.TextInput(
+            attrs={"type": "tel", "autocomplete": "off", "placeholder": "+91 98765 43210"}
+        ),
+    )
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+
+    def clean_number(self) -> str:
+        """One that is there without a name, because it was sent to, gets its name here."""
+        try:
+            number = numbers.read(self.cleaned_data["number"]).e164
+        except NumberError as problem:
+            raise ValidationError(str(problem)) from problem
+        named = TestNumber.objects.filter(team=self.team, number=number).exclude(name="").first()
+        if named:
+            raise ValidationError(f"This number is there already, as “{named.name}”.")
+        return number
+
+    def save(self) -> TestNumber:
+        number, _ = TestNumber.objects.update_or_create(
+            team=self.team,
+            number=self.cleaned_data["number"],
+            defaults={"name": self.cleaned_data["name"]},
+        )
+        return number
+
+
+class NumberForm(forms.ModelForm[TestNumber]):
+    """A test number's name."""
+
+    class Meta:
+        model = TestNumber
+        fields = ["name"]

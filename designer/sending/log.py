@@ -1,6 +1,7 @@
 """Finds sends in the log: filters in the address, pages by the last row's id."""
 
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +9,7 @@ from typing import Self
 from designer.teams.models import Team
 
 from . import numbers
-from .models import Send, SendQuerySet, State
+from .models import Batch, Send, SendQuerySet, State, TestNumber
 from .numbers import NumberError
 
 PAGE = 50
@@ -24,13 +25,52 @@ class Page:
     @property
     def fingerprint(self) -> str:
         """Changes with whatever the page shows."""
-        shown = ",".join(f"{send.pk} {send.state}" for send in self.sends)
-        return f"{zlib.crc32(shown.encode()):x}"
+        return _fingerprint(self.sends)
 
     @property
     def is_moving(self) -> bool:
         """Whether something on it still changes by itself."""
         return any(not send.is_final for send in self.sends)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the sends of a batch are; they are in the order in which they were queued."""
+
+    sends: list[Send]
+    # The saved numbers' names.
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, batch: Batch) -> Self:
+        sends = list(batch.sends.defer("body").order_by("pk"))
+        saved = TestNumber.objects.filter(team=batch.team_id, number__in=[row.to for row in sends])
+        return cls(sends, {str(row.number): row.name for row in saved})
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever the page shows."""
+        return _fingerprint(self.sends)
+
+    @property
+    def named(self) -> list[tuple[Send, str]]:
+        """Each send with the name of its number, "" if it has none."""
+        return [(send, self.names.get(str(send.to), "")) for send in self.sends]
+
+    @property
+    def done(self) -> int:
+        """How many are final."""
+        return sum(send.is_final for send in self.sends)
+
+    @property
+    def is_over(self) -> bool:
+        return self.done == len(self.sends)
+
+    @property
+    def tally(self) -> list[tuple[State, int]]:
+        """The states that there are, and how many sends are in each."""
+        counts = Counter(send.state for send in self.sends)
+        return [(state, counts[state]) for state in State if counts[state]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +80,7 @@ class Filter:
     state: str = ""
     template: int | None = None
     number: str = ""
+    together: int | None = None
     before: int | None = None
 
     @classmethod
@@ -49,12 +90,13 @@ class Filter:
             state=state if state in State.values else "",
             template=_row_id(asked.get("template", "")),
             number=asked.get("number", "").strip(),
+            together=_row_id(asked.get("together", "")),
             before=_row_id(asked.get("before", "")),
         )
 
     @property
     def narrows(self) -> bool:
-        return bool(self.state or self.template or self.number)
+        return bool(self.state or self.template or self.number or self.together)
 
     def page(self, team: Team) -> Page:
         rows = self._narrowed(Send.objects.filter(team=team))
@@ -69,6 +111,8 @@ class Filter:
             rows = rows.filter(state=self.state)
         if self.template:
             rows = rows.filter(template=self.template)
+        if self.together:
+            rows = rows.filter(batch=self.together)
         if self.number:
             rows = rows.filter(**self._number_lookup())
         return rows
@@ -79,6 +123,11 @@ class Filter:
             return {"to": numbers.read(self.number).e164}
         except NumberError:
             return {"to__contains": "".join(char for char in self.number if char in "+0123456789")}
+
+
+def _fingerprint(sends: list[Send]) -> str:
+    shown = ",".join(f"{send.pk} {send.state}" for send in sends)
+    return f"{zlib.crc32(shown.encode()):x}"
 
 
 def _row_id(text: str) -> int | None:

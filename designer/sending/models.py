@@ -6,11 +6,12 @@ import math
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -23,12 +24,35 @@ from designer.teams.models import Team, User
 # How Fernet's ciphertext begins: what is read when the key it was encrypted with has changed.
 CIPHERTEXT = "gAAAAA"
 
+# A connection's fields that are decrypted wherever they are read.
+SECRETS = ("api_key", "hook_secret", "old_hook_secret", "signature_secret")
+CONNECTION_SECRETS = tuple(f"connection__{name}" for name in SECRETS)
+
+# How long a webhook address goes on working after there is a new one.
+HOOK_OVERLAP = timedelta(days=7)
+SIGNATURE_HEADER = "X-Hub-Signature-256"
+
+# Sent with `connection` when it has a new webhook address, in the transaction that made it.
+hook_renewed = Signal()
+
 LONG_QUEUED = timedelta(seconds=15)
+# A window's end as reckoned from two answers may differ so much: a Date has whole seconds only.
+SAME_WINDOW = timedelta(seconds=3)
 
 
 def hook_hash(secret: str) -> str:
     """What a webhook's secret is looked up by; the secret itself lies encrypted."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def midnight() -> datetime:
+    """When today began, in the server's time zone."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def decrypted(value: str | None) -> str | None:
+    """The value; None if there is none or the server's own secret has changed since."""
+    return value if value and not value.startswith(CIPHERTEXT) else None
 
 
 def readable(payload: Mapping[str, Any]) -> str:
@@ -47,7 +71,31 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def without_secrets(self) -> Self:
         """For pages that only name connections: nothing is decrypted for them."""
-        return self.defer("api_key", "hook_secret")
+        return self.defer(*SECRETS)
+
+    def with_hook(self, secret: str) -> Self:
+        """The connection that takes replies at that secret's address, be it new or still valid."""
+        value = hook_hash(secret)
+        old = Q(old_hook_hash=value, old_hook_until__gt=timezone.now())
+        return self.filter(Q(hook_hash=value) | old)
+
+    def resting(self) -> Self:
+        """Those whose API said that nothing more is accepted for now."""
+        return self.filter(rate_remaining=0, rate_resets_at__gt=timezone.now())
+
+    def learn(self, pk: int, limit: int | None, remaining: int, resets_at: datetime) -> None:
+        """Keep what an answer told of the rate limit, in any order that answers come in.
+
+        Within one window the smallest number that is left counts; a later window replaces an
+        earlier one, and what an answer of an earlier window told is forgotten.
+        """
+        row, now = self.filter(pk=pk), timezone.now()
+        over = Q(rate_resets_at=None) | Q(rate_resets_at__lte=now)
+        later = Q(rate_resets_at__lt=resets_at - SAME_WINDOW)
+        told = {"rate_limit": limit, "rate_remaining": remaining, "rate_resets_at": resets_at}
+        if not row.filter(over | later).update(**told):
+            same = Q(rate_resets_at__lte=resets_at + SAME_WINDOW)
+            row.filter(same, rate_remaining__gt=remaining).update(**told)
 
 
 class Connection(models.Model):
@@ -61,9 +109,23 @@ class Connection(models.Model):
     is_sandbox = models.BooleanField(default=False)
     hook_secret = EncryptedTextField()
     hook_hash = models.CharField(max_length=64, unique=True)
+    # The address before this one, while it still works.
+    old_hook_secret = EncryptedTextField(null=True, blank=True)
+    old_hook_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    old_hook_until = models.DateTimeField(null=True, blank=True)
+    # With a secret, deliveries must be signed with it; how many were not, and the last one's time.
+    signature_header = models.CharField(max_length=80, default=SIGNATURE_HEADER)
+    signature_secret = EncryptedTextField(null=True, blank=True)
+    refused_count = models.PositiveIntegerField(default=0)
+    refused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     # A connection that has sent stays for its history and its replies, but is not offered any more.
     retired_at = models.DateTimeField(null=True, blank=True)
+    # What the newest answers told: how many requests the API takes in a window, how many are left
+    # of them, and when (by our clock) the next window begins. Null until an answer has told it.
+    rate_limit = models.PositiveIntegerField(null=True, blank=True)
+    rate_remaining = models.PositiveIntegerField(null=True, blank=True)
+    rate_resets_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[ConnectionQuerySet] = ConnectionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -74,16 +136,17 @@ class Connection(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.hook_secret or self.hook_secret.startswith(CIPHERTEXT):
+        if not self.hook_secret:
             self.hook_secret = secrets.token_urlsafe(24)
-        self.hook_hash = hook_hash(self.hook_secret)
+        # An address that can't be read any more is still known by its hash, and still works.
+        if decrypted(self.hook_secret):
+            self.hook_hash = hook_hash(self.hook_secret)
         super().save(*args, **kwargs)
 
     @property
     def usable_key(self) -> str | None:
         """The API key, or None if there is none or the server's own secret has changed since."""
-        key: str | None = self.api_key
-        return key if key and not key.startswith(CIPHERTEXT) else None
+        return decrypted(self.api_key)
 
     @property
     def key_hint(self) -> str:
@@ -95,6 +158,66 @@ class Connection(models.Model):
     def hook_path(self) -> str:
         """The path, below the site's address, that this connection's replies are posted to."""
         return reverse("hook", args=[self.hook_secret])
+
+    @property
+    def hook_is_readable(self) -> bool:
+        """Whether the address can be shown; it works either way."""
+        return decrypted(self.hook_secret) is not None
+
+    @property
+    def old_hook_works(self) -> bool:
+        return self.old_hook_until is not None and self.old_hook_until > timezone.now()
+
+    @property
+    def old_hook_hint(self) -> str:
+        """The end of the old address, to tell it from the new one."""
+        return f"…{(decrypted(self.old_hook_secret) or '')[-4:]}"
+
+    @property
+    def asks_for_signature(self) -> bool:
+        return bool(self.signature_secret)
+
+    @property
+    def signature_key(self) -> str | None:
+        """What deliveries are signed with; None if they need not be or it can't be read."""
+        return decrypted(self.signature_secret)
+
+    def renew_hook(self) -> bool:
+        """Make a new webhook address; the old one goes on working for HOOK_OVERLAP.
+
+        False, and nothing is changed, while an older one still works: whoever posts to that has
+        been promised the time. So a second click is no second change.
+        """
+        now, secret = timezone.now(), secrets.token_urlsafe(24)
+        unchanged = Connection.objects.filter(pk=self.pk, hook_hash=self.hook_hash)
+        with transaction.atomic():
+            changed = unchanged.exclude(old_hook_until__gt=now).update(
+                hook_secret=secret,
+                hook_hash=hook_hash(secret),
+                old_hook_secret=self.hook_secret,
+                old_hook_hash=self.hook_hash,
+                old_hook_until=now + HOOK_OVERLAP,
+            )
+            self.refresh_from_db()
+            if changed:
+                hook_renewed.send(Connection, connection=self)
+        return bool(changed)
+
+    def end_old_hook(self) -> None:
+        """Let the old webhook address work no longer."""
+        self.old_hook_secret = self.old_hook_hash = self.old_hook_until = None
+        self.save(update_fields=["old_hook_secret", "old_hook_hash", "old_hook_until"])
+
+    def refuse(self) -> None:
+        """Count a delivery that was not signed as it must be."""
+        row = Connection.objects.filter(pk=self.pk)
+        row.update(refused_count=F("refused_count") + 1, refused_at=timezone.now())
+
+    @property
+    def rate_words(self) -> str:
+        """Why nothing goes out through it for now."""
+        limit = f" of {self.rate_limit} requests" if self.rate_limit else ""
+        return f"Keeping to the API’s limit{limit}: it goes out when there is room again."
 
     def remove(self) -> None:
         """Delete it, or retire it and forget its key if messages or replies went through it."""
@@ -162,17 +285,54 @@ class SendQuerySet(models.QuerySet["Send"]):
         """What reached the customer, or may have."""
         return self.filter(state__in=[State.SENT, State.UNKNOWN, State.SENDING])
 
+    def of_day(self, team: Team) -> Self:
+        """What a team has sent, or queued, since midnight."""
+        return self.filter(team=team, created_at__gte=midnight())
+
     def claim(self, pk: int, lease: timedelta) -> "Send | None":
-        """Take a due send for one attempt, or None if it isn't due or another worker has it.
+        """Take a due send for one attempt, or None.
+
+        None if it isn't due, if another worker has it, or if its connection rests.
 
         One conditional UPDATE decides. The attempt's number is the claim: whoever records an
         outcome names it, so a worker that was too slow can't overwrite a later one.
         """
-        taken = self.due().filter(pk=pk)
+        taken = self.due().filter(pk=pk).exclude(connection__in=Connection.objects.resting())
         changes = {"state": State.SENDING, "lease_until": timezone.now() + lease}
         if not taken.update(attempt_count=F("attempt_count") + 1, **changes):
             return None
         return self.select_related("connection").get(pk=pk)
+
+    def hold(self, pk: int) -> "Send | None":
+        """Let a due send wait while its connection rests, without an attempt; None if neither."""
+        due = self.due().filter(pk=pk)
+        resting = Connection.objects.resting().without_secrets().filter(sends__in=due).first()
+        if resting is None:
+            return None
+        until = resting.rate_resets_at
+        changes = {"state": State.WAITING, "next_attempt_at": until, "outcome": resting.rate_words}
+        return self.get(pk=pk) if due.update(wake_at=until, **changes) else None
+
+
+class Batch(models.Model):
+    """Sends that one person put on their way at once: one message to several numbers."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="batches")
+    template_name = models.CharField(max_length=120)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    count = models.PositiveSmallIntegerField()
+    # From the panel and what it held, as a send's.
+    token = models.UUIDField(editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "token"], name="one_batch_a_panel")]
+
+    def __str__(self) -> str:
+        return f"{self.template_name} to {self.count} numbers"
+
+    def get_absolute_url(self) -> str:
+        return reverse("sends-together", args=[self.pk])
 
 
 class Send(models.Model):
@@ -196,7 +356,8 @@ class Send(models.Model):
     repeat_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, related_name="repeats"
     )
-    # One for each panel that is opened, so that a form that is posted twice sends once.
+    batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, related_name="sends")
+    # From the panel that it was sent with, so that a form that is posted twice sends once.
     token = models.UUIDField(default=uuid.uuid4, editable=False)
 
     to = PhoneNumberField()
@@ -226,9 +387,12 @@ class Send(models.Model):
         constraints = [models.UniqueConstraint(fields=["team", "token"], name="one_send_a_panel")]
         indexes = [
             models.Index(fields=["team", "-id"]),
+            # The quota's.
+            models.Index(fields=["team", "created_at"]),
             models.Index(fields=["team", "state", "-id"]),
             models.Index(fields=["team", "template", "-id"]),
             models.Index(fields=["team", "to", "-id"]),
+            models.Index(fields=["team", "created_by", "-id"]),
             models.Index(fields=["connection", "to", "-created_at"]),
             # The sweep's: almost every row is final and not in it.
             models.Index(

@@ -4,23 +4,26 @@ import base64
 import json
 import secrets
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from designer.library.models import MessageTemplate, Version
 from designer.message.formats import coext
+from designer.message.limits import LIMITS
 from designer.message.schema import Message
 from designer.teams.models import Team, User
 
+from . import quota
 from .delivery import wake
-from .models import Connection, Send, TestNumber
+from .models import Batch, Connection, Send, TestNumber
 
 REFERENCE_PREFIX = "tw-"
+# So many numbers one message may go to at once.
+MOST_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -44,40 +47,77 @@ def new_reference() -> str:
 
 
 def queue(letter: Letter, *, team: Team, person: User, token: uuid.UUID) -> Send:
-    """Queue a letter and remember its number; the same token again gives the first send."""
-    payload = coext.dump(letter.message, to=letter.to, reference=letter.reference or None)
-    version = letter.version
-    return _queue(
-        team,
-        token,
-        connection=letter.connection,
-        template=letter.template,
-        version=version,
-        template_name=letter.template.name,
-        version_number=version.number if version else None,
-        created_by=person,
-        to=letter.to,
-        reference=letter.reference,
-        path=coext.path(letter.message),
-        body=encode(payload),
-    )
+    """Queue a letter and remember its number. Raises OverQuotaError.
+
+    `token` is the panel's: the same letter from the same panel is the same send, however often it
+    is posted; a changed one, from a panel that was gone back to, is another.
+    """
+    fields = _fields(letter)
+    token = uuid.uuid5(token, f"{letter.connection.pk} {fields['body']}")
+    return _queue(team, person, token, **fields)
+
+
+def queue_several(
+    letter: Letter, numbers: Sequence[str], *, team: Team, person: User, token: uuid.UUID
+) -> Batch:
+    """Queue a letter to each of the numbers (E.164) instead of its own. Raises OverQuotaError.
+
+    All of them or none. Each has a reference of its own; as with one, the same from the same panel
+    is the same batch.
+    """
+    # In an order of their own: the list they were ticked in is sorted by their last use.
+    said = _fields(replace(letter, to=" ".join(sorted(numbers))))["body"]
+    token = uuid.uuid5(token, f"{letter.connection.pk} {said}")
+    letters = [
+        replace(letter, to=to, reference=_reference_of_its_own(letter.reference, position))
+        for position, to in enumerate(numbers, start=1)
+    ]
+    with transaction.atomic():
+        quota.lock(team)
+        if found := Batch.objects.filter(team=team, token=token).first():
+            return found
+        quota.check(team, person, len(letters))
+        batch = Batch.objects.create(
+            team=team,
+            template_name=letter.template.name,
+            created_by=person,
+            count=len(letters),
+            token=token,
+        )
+        sends = Send.objects.bulk_create(
+            Send(
+                team=team,
+                batch=batch,
+                created_by=person,
+                token=uuid.uuid5(token, one.to),
+                **_fields(one),
+            )
+            for one in letters
+        )
+        _remember(team, numbers)
+        for send in sends:
+            transaction.on_commit(partial(wake, send), robust=True)
+    return batch
 
 
 def again(send: Send, *, person: User, token: uuid.UUID) -> Send:
-    """Queue what a send held once more; a reference that was made up for it is made anew."""
+    """Queue what a send held once more; a reference that was made up for it is made anew.
+
+    The same token again gives the first repeat. Raises OverQuotaError.
+    """
     reference, body = send.reference, send.body
     if reference.startswith(REFERENCE_PREFIX):
         reference = new_reference()
         body = encode(send.payload | {"reference": reference})
     return _queue(
         send.team,
+        person,
         token,
         connection=send.connection,
         template=send.template,
         version=send.version,
         template_name=send.template_name,
         version_number=send.version_number,
-        created_by=person,
         repeat_of=send,
         to=send.to,
         reference=reference,
@@ -91,14 +131,50 @@ def encode(payload: Mapping[str, Any]) -> str:
     return json.dumps(payload, separators=(",", ":"))
 
 
-def _queue(team: Team, token: uuid.UUID, **fields: Any) -> Send:
+def _fields(letter: Letter) -> dict[str, Any]:
+    """A send's fields that the letter decides: its snapshot, and where it comes from."""
+    payload = coext.dump(letter.message, to=letter.to, reference=letter.reference or None)
+    version = letter.version
+    return {
+        "connection": letter.connection,
+        "template": letter.template,
+        "version": version,
+        "template_name": letter.template.name,
+        "version_number": version.number if version else None,
+        "to": letter.to,
+        "reference": letter.reference,
+        "path": coext.path(letter.message),
+        "body": encode(payload),
+    }
+
+
+def _reference_of_its_own(reference: str, position: int) -> str:
+    """For one of several: a new one, or the person's own with the position behind it."""
+    if not reference or reference.startswith(REFERENCE_PREFIX):
+        return new_reference()
+    ending = f"-{position}"
+    return reference[: LIMITS["list"]["reference"].most - len(ending)] + ending
+
+
+def _queue(team: Team, person: User, token: uuid.UUID, **fields: Any) -> Send:
     with transaction.atomic():
-        send, is_new = Send.objects.get_or_create(team=team, token=token, defaults=fields)
-        if is_new:
-            TestNumber.objects.update_or_create(
-                team=team, number=send.to, defaults={"used_at": timezone.now()}
-            )
-            # After the commit, so that a worker finds the row; what gets lost between the two is
-            # found by the sweep, so a queue that is away doesn't fail the page.
-            transaction.on_commit(partial(wake, send), robust=True)
+        quota.lock(team)
+        if found := Send.objects.filter(team=team, token=token).first():
+            return found
+        quota.check(team, person, 1)
+        send = Send.objects.create(team=team, token=token, created_by=person, **fields)
+        _remember(team, [fields["to"]])
+        # After the commit, so that a worker finds the row; what gets lost between the two is
+        # found by the sweep, so a queue that is away doesn't fail the page.
+        transaction.on_commit(partial(wake, send), robust=True)
     return send
+
+
+def _remember(team: Team, numbers: Sequence[str]) -> None:
+    """Offer the numbers again next time, before those that were used longer ago."""
+    TestNumber.objects.bulk_create(
+        [TestNumber(team=team, number=number) for number in numbers],
+        update_conflicts=True,
+        unique_fields=["team", "number"],
+        update_fields=["used_at"],
+    )

@@ -82,12 +82,26 @@ REFUSED_BY_STATUS = {401: REFUSED["INVALID_API_KEY"], 403: REFUSED["PERMISSION_D
 
 
 @dataclass(frozen=True)
+class Rate:
+    """What an answer told of the rate limit, so far as it can be kept to.
+
+    `remaining` requests may still go out in the next `resets_in` seconds, of `limit` (None if the
+    answer doesn't say); after that all of them again.
+    """
+
+    limit: int | None
+    remaining: int
+    resets_in: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What one attempt makes of its send.
 
     `code` is the API's or WhatsApp's, or our own word for trouble on the way; "" where the HTTP
     status says it all. `retry_in` is how many seconds to wait before the next attempt, set exactly
-    when `state` is waiting. `rate_limit` holds what the API told: limit, remaining, reset_at.
+    when `state` is waiting. `rate_limit` holds what the API told: limit, remaining, reset_at;
+    `rate` is what that means.
     """
 
     state: State
@@ -97,6 +111,7 @@ class Outcome:
     request_id: str = ""
     rate_limit: dict[str, Any] | None = None
     retry_in: float | None = None
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True)
@@ -122,10 +137,16 @@ def of_answer(answer: Answer, *, attempt: int, now: datetime, jitter: float) -> 
     """
     envelope = _read(answer.text)
     outcome = _judge(answer, envelope)
+    told = _told_to_wait(answer.headers, envelope, now)
     if outcome.state is State.WAITING:
-        told = _told_to_wait(answer.headers, envelope, now) if answer.status == 429 else 0.0
-        outcome = replace(outcome, retry_in=_wait(attempt, told, jitter))
-    return replace(outcome, request_id=envelope.request_id, rate_limit=envelope.rate_limit or None)
+        wait = _wait(attempt, told if answer.status == 429 else 0.0, jitter)
+        outcome = replace(outcome, retry_in=wait)
+    return replace(
+        outcome,
+        request_id=envelope.request_id,
+        rate_limit=envelope.rate_limit or None,
+        rate=_rate(answer.status, envelope, told),
+    )
 
 
 def of_trouble(trouble: ClientError, *, attempt: int, jitter: float) -> Outcome:
@@ -230,7 +251,7 @@ def _wait(attempt: int, told: float, jitter: float) -> float:
 
 
 def _told_to_wait(headers: Mapping[str, str], envelope: _Envelope, now: datetime) -> float:
-    """Seconds that a 429 asks to wait, 0 if it doesn't say.
+    """Seconds that an answer asks to wait, or until its window ends; 0 if it doesn't say.
 
     Times are measured against the answer's own Date, so our clock and theirs need not agree.
     """
@@ -245,6 +266,23 @@ def _told_to_wait(headers: Mapping[str, str], envelope: _Envelope, now: datetime
     elif until := _http_date(retry_after):
         waits.append((until - there).total_seconds())
     return max(waits)
+
+
+def _rate(status: int, envelope: _Envelope, told: float) -> Rate | None:
+    """What the answer told of the limit; a 429 leaves nothing, if only for a moment."""
+    limit, remaining = (_count(envelope.rate_limit.get(name)) for name in ("limit", "remaining"))
+    if status == 429:
+        remaining, told = 0, told or SHORTEST_WAIT
+    if remaining is None or told <= 0:
+        return None
+    return Rate(limit, remaining, min(max(told, SHORTEST_WAIT), LONGEST_WAIT))
+
+
+def _count(value: object) -> int | None:
+    """A number of requests, fit for any database; None if it is something else."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return min(value, 2**31 - 1)
+    return None
 
 
 def _http_date(text: str) -> datetime | None:

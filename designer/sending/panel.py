@@ -22,7 +22,7 @@ from .models import Connection, ConnectionQuerySet, Send, TestNumber, readable
 from .outbox import Letter, new_reference
 
 DRAFT = "draft"
-OFFERED_NUMBERS = 20
+OFFERED_NUMBERS = 100
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Panel:
         """The panel as it was filled in."""
         source, sources = _choose(template, data.get("source", ""))
         revision = data.get("revision", "")
-        seen = int(revision) if revision.isdecimal() else 0
+        seen = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
         return cls(source, sources, _form(source, _offered(template), data), seen)
 
     @property
@@ -123,7 +123,7 @@ class Panel:
     def json(self) -> str:
         """The request body as far as the form is filled in."""
         form = self.form
-        to = form.number.e164 if form.number else form.typed
+        to = self.recipients[0] if self.recipients else form.typed
         reference = str(form["reference"].value() or "").strip()
         return readable(coext.dump(self.message, to=to, reference=reference or None))
 
@@ -143,9 +143,21 @@ class Panel:
     def may_send(self) -> bool:
         return self.form.is_valid() and not self.errors and not self.has_moved_on
 
+    @cached_property
+    def recipients(self) -> list[str]:
+        """The numbers that it goes to, so far as they can be read."""
+        return self.form.recipients
+
+    @cached_property
+    def saved_numbers(self) -> list[TestNumber]:
+        """Those that were used last."""
+        return list(_saved(self.template)[:OFFERED_NUMBERS])
+
     @property
-    def saved_numbers(self) -> QuerySet[TestNumber]:
-        return TestNumber.objects.filter(team=self.template.team_id)[:OFFERED_NUMBERS]
+    def ticks(self) -> list[tuple[TestNumber, bool]]:
+        """The saved numbers, and whether each is ticked."""
+        ticked = self.form.ticked
+        return [(saved, str(saved.pk) in ticked) for saved in self.saved_numbers]
 
     @property
     def letter(self) -> Letter:
@@ -156,7 +168,7 @@ class Panel:
             version=self.source.version,
             message=self.message,
             connection=data["connection"],
-            to=data["to"],
+            to=self.recipients[0],
             reference=data["reference"],
         )
 
@@ -192,7 +204,17 @@ def _form(
 ) -> SendForm:
     content = source.content
     samples = {name: content.samples.get(name, "") for name in content.variables}
-    return SendForm(data, initial=initial, connections=offered, variables=samples)
+    return SendForm(
+        data,
+        initial=initial,
+        connections=offered,
+        saved=_saved(source.template),
+        variables=samples,
+    )
+
+
+def _saved(template: MessageTemplate) -> QuerySet[TestNumber]:
+    return TestNumber.objects.filter(team=template.team_id)
 
 
 def _offered(template: MessageTemplate) -> ConnectionQuerySet:

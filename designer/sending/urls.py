@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import connections, panel, sends
+from .views import connections, numbers, panel, sends
 
 urlpatterns = [
     path("connections/", connections.connections, name="connections"),
@@ -8,9 +8,15 @@ urlpatterns = [
     path("connections/<int:pk>/", connections.connection, name="connection"),
     path("connections/<int:pk>/test/", connections.test_connection, name="test-connection"),
     path("connections/<int:pk>/remove/", connections.remove_connection, name="remove-connection"),
+    path("connections/<int:pk>/address/", connections.new_address, name="new-address"),
+    path("connections/<int:pk>/address/end/", connections.end_address, name="end-address"),
+    path("numbers/", numbers.test_numbers, name="test-numbers"),
+    path("numbers/<int:pk>/", numbers.test_number, name="test-number"),
+    path("numbers/<int:pk>/remove/", numbers.remove_number, name="remove-number"),
     path("templates/<int:pk>/send/", panel.send_test, name="send-test"),
     path("templates/<int:pk>/send/look/", panel.look, name="send-look"),
     path("sends/", sends.sends, name="sends"),
+    path("sends/together/<int:pk>/", sends.together, name="sends-together"),
     path("sends/<int:pk>/", sends.send, name="send"),
     path("sends/<int:pk>/live/", sends.live, name="send-live"),
     path("sends/<int:pk>/status/", sends.status, name="send-status"),

@@ -1,5 +1,6 @@
 """Who may open and do what: signed out, another team, a viewer, an editor."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from designer.library.models import MessageTemplate
-from designer.sending.models import Connection, Send
+from designer.sending.models import Batch, Connection, Send, TestNumber
 from designer.teams.models import Role, Team, User
 
 from ..factories import make_member
@@ -20,9 +21,15 @@ PAGES = [
     ("connection", "connection", Role.ADMIN, Role.ADMIN),
     ("test-connection", "connection", None, Role.ADMIN),
     ("remove-connection", "connection", Role.ADMIN, Role.ADMIN),
+    ("new-address", "connection", None, Role.ADMIN),
+    ("end-address", "connection", Role.ADMIN, Role.ADMIN),
+    ("test-numbers", "", Role.EDITOR, Role.EDITOR),
+    ("test-number", "number", Role.EDITOR, Role.EDITOR),
+    ("remove-number", "number", Role.EDITOR, Role.EDITOR),
     ("send-test", "template", Role.EDITOR, Role.EDITOR),
     ("send-look", "template", None, Role.EDITOR),
     ("sends", "", Role.VIEWER, None),
+    ("sends-together", "batch", Role.VIEWER, None),
     ("send", "send", Role.VIEWER, None),
     ("send-live", "send", Role.VIEWER, None),
     ("send-status", "send", Role.VIEWER, None),
@@ -38,7 +45,15 @@ every_page = pytest.mark.parametrize(("name", "about", "look", "post"), PAGES)
 def address(
     queued: Send, template: MessageTemplate, connection: Connection
 ) -> Callable[[str, str], str]:
-    rows = {"send": queued.pk, "template": template.pk, "connection": connection.pk}
+    number = TestNumber.objects.create(team=template.team, number="+4930123456", name="Berlin")
+    batch = Batch.objects.create(team=template.team, count=1, token=uuid.uuid4())
+    rows = {
+        "send": queued.pk,
+        "template": template.pk,
+        "connection": connection.pk,
+        "number": number.pk,
+        "batch": batch.pk,
+    }
     return lambda name, about: reverse(name, args=[rows[about]] if about else [])
 
 

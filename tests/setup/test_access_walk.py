@@ -4,6 +4,7 @@ The walk finds the addresses itself, and fails at one that it doesn't know how t
 `rows` what stands in it, or in PUBLIC that anybody may open it.
 """
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from designer.sandbox.accounts import open_account
 from designer.sandbox.models import Message as ChatMessage
+from designer.sending.models import Batch, TestNumber
 from designer.setup import sandbox
 from designer.teams.models import Role, Team, User
 from tests.factories import (
@@ -69,7 +71,13 @@ def rows(team: Team) -> list[Row]:
     template = make_template(team, message, name=f"{MARK} template", person=person)
     version = template.publish(person)
     connection = make_connection(team, name=f"{MARK} connection")
-    send = make_send(template, connection, reference=f"{MARK}-1")
+    batch = Batch.objects.create(
+        team=team, template_name=f"{MARK} template", created_by=person, count=1, token=uuid.uuid4()
+    )
+    # For the page that ends the old address.
+    connection.renew_hook()
+    send = make_send(template, connection, reference=f"{MARK}-1", batch=batch)
+    number = TestNumber.objects.create(team=team, number=CUSTOMER, name=f"{MARK} number")
     delivery = make_delivery(connection, {"text": f"{MARK} delivery"})
     reply = make_reply(delivery, send, text=f"{MARK} reply")
     account = open_account(sandbox.owner(team), f"{MARK} account", "http://127.0.0.1:9/")
@@ -87,6 +95,8 @@ def rows(team: Team) -> list[Row]:
         ),
         Row("templates/<int:pk>/", {"pk": template.pk}),
         Row("connections/<int:pk>/", {"pk": connection.pk}),
+        Row("numbers/<int:pk>/", {"pk": number.pk}),
+        Row("sends/together/<int:pk>/", {"pk": batch.pk}),
         Row("sends/<int:pk>/", {"pk": send.pk}),
         Row("replies/deliveries/<int:pk>/", {"pk": delivery.pk}),
         Row("replies/<int:pk>/", {"pk": reply.pk}),

@@ -62,6 +62,33 @@ def remove_connection(request: TeamRequest, pk: int) -> HttpResponse:
     return page_or_part(request, page, part, {"connection": row})
 
 
+@team_page(write=Role.ADMIN)
+@require_POST
+def new_address(request: TeamRequest, pk: int) -> HttpResponse:
+    """Make a new webhook address; the old one goes on working for a while."""
+    row = owned(request, Connection.objects.offered(), pk=pk)
+    if row.renew_hook():
+        messages.success(request, "There is a new address.")
+    else:
+        messages.warning(request, "There is a new address already, and the old one still works.")
+    return redirect("connection", row.pk)
+
+
+@team_page(read=Role.ADMIN, write=Role.ADMIN)
+@require_http_methods(FORM_METHODS)
+def end_address(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask, then let the old webhook address work no longer."""
+    row = owned(request, Connection.objects.offered(), pk=pk)
+    if not row.old_hook_works:
+        return redirect("connection", row.pk)
+    if request.method == "POST":
+        row.end_old_hook()
+        messages.success(request, "The old address works no longer.")
+        return redirect("connection", row.pk)
+    page, part = "sending/end_address.html", "sending/_end_address_dialog.html"
+    return page_or_part(request, page, part, {"connection": row})
+
+
 def _list(
     request: TeamRequest, tested: Connection | None = None, finding: Finding | None = None
 ) -> HttpResponse:

@@ -1,8 +1,11 @@
 """The send panel: a dialog in the editor, and a page of its own."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
@@ -10,6 +13,7 @@ from designer.teams.models import Role
 
 from .. import outbox
 from ..panel import Panel
+from ..quota import OverQuotaError
 from .parts import page_or_part, wants_part
 
 PAGE = "sending/send_test.html"
@@ -22,15 +26,32 @@ def send_test(request: TeamRequest, pk: int) -> HttpResponse:
     template = owned(request, MessageTemplate.objects.all(), pk=pk)
     if request.method != "POST":
         panel = Panel.opened(template, request.user, request.GET.dict())
+        panel.form.focus("to")
         return page_or_part(request, PAGE, "sending/_dialog.html", {"panel": panel})
     panel = Panel.posted(template, request.POST)
     if request.POST.get("do") == "look":
-        return _show(request, panel)
+        return _show(request, panel, looked=True)
     if not panel.may_send:
         panel.form.focus_first_error()
         return _show(request, panel, refused=True)
-    token = panel.form.cleaned_data["token"]
-    send = outbox.queue(panel.letter, team=request.team, person=request.user, token=token)
+    try:
+        return _send(request, panel)
+    except OverQuotaError as problem:
+        return _show(request, panel, refused=True, over_quota=str(problem))
+
+
+def _send(request: TeamRequest, panel: Panel) -> HttpResponse:
+    """Queue it, and lead to where one sees what becomes of it. Raises OverQuotaError."""
+    who: dict[str, Any] = {
+        "team": request.team,
+        "person": request.user,
+        "token": panel.form.cleaned_data["token"],
+    }
+    if len(panel.recipients) > 1:
+        batch = outbox.queue_several(panel.letter, panel.recipients, **who)
+        url = batch.get_absolute_url()
+        return HttpResponseClientRedirect(url) if wants_part(request) else redirect(url)
+    send = outbox.queue(panel.letter, **who)
     if wants_part(request):
         return render(request, "sending/_sent.html", {"send": send})
     return redirect(send)
@@ -45,6 +66,6 @@ def look(request: TeamRequest, pk: int) -> HttpResponse:
     return render(request, "sending/_look.html", {"panel": panel})
 
 
-def _show(request: TeamRequest, panel: Panel, *, refused: bool = False) -> HttpResponse:
-    context = {"panel": panel, "refused": refused}
-    return page_or_part(request, PAGE, "sending/_panel.html", context)
+def _show(request: TeamRequest, panel: Panel, **why: bool | str) -> HttpResponse:
+    """The panel again, as it was filled in; `why` is `looked` or `refused` (and `over_quota`)."""
+    return page_or_part(request, PAGE, "sending/_panel.html", {"panel": panel, **why})

@@ -15,8 +15,9 @@ from designer.teams.access import TeamRequest, owned, team_page
 
 from .. import outbox
 from ..client import request_headers
-from ..log import Filter
-from ..models import Send, SendQuerySet, State
+from ..log import Filter, Progress
+from ..models import CONNECTION_SECRETS, Batch, Send, SendQuerySet, State
+from ..quota import OverQuotaError
 from .parts import page_or_part, wants_part
 
 TOO_LATE = "Something else happened meanwhile; here is how it stands."
@@ -25,7 +26,7 @@ TOO_LATE = "Something else happened meanwhile; here is how it stands."
 @team_page()
 @require_safe
 def sends(request: TeamRequest) -> HttpResponse:
-    """The log, newest first; the address may ask for a state, a template, a number, older ones."""
+    """The log, newest first; the address may ask for a state, a template, a number, a batch."""
     chosen = Filter.read(request.GET)
     page = chosen.page(request.team)
     if request.GET.get("seen") == page.fingerprint:
@@ -117,14 +118,28 @@ def again(request: TeamRequest, pk: int) -> HttpResponse:
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
         return HttpResponse(status=400)
-    return redirect(outbox.again(row, person=request.user, token=token))
+    try:
+        return redirect(outbox.again(row, person=request.user, token=token))
+    except OverQuotaError as problem:
+        messages.warning(request, f"Not sent. {problem}")
+        return redirect(row)
+
+
+@team_page()
+@require_safe
+def together(request: TeamRequest, pk: int) -> HttpResponse:
+    """What was sent to several at once: how far it is, and each send."""
+    batch = owned(request, Batch.objects.select_related("created_by"), pk=pk)
+    progress = Progress.of(batch)
+    if request.GET.get("seen") == progress.fingerprint:
+        return HttpResponse(status=204)
+    context = {"batch": batch, "progress": progress}
+    return page_or_part(request, "sending/together.html", "sending/_together.html", context)
 
 
 def _with_all() -> SendQuerySet:
     related = ("connection", "template", "version", "created_by", "repeat_of")
-    return Send.objects.select_related(*related).defer(
-        "connection__api_key", "connection__hook_secret"
-    )
+    return Send.objects.select_related(*related).defer(*CONNECTION_SECRETS)
 
 
 def _context(row: Send) -> dict[str, Any]:

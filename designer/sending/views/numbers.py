@@ -1,0 +1,60 @@
+"""The numbers that a team sends its tests to."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.models import Role
+
+from ..forms import NewNumberForm, NumberForm
+from ..models import TestNumber
+from .parts import page_or_part
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+SHOWN = 200
+
+
+@team_page(read=Role.EDITOR)
+@require_http_methods(FORM_METHODS)
+def test_numbers(request: TeamRequest) -> HttpResponse:
+    """The list, those used last first; POST adds one."""
+    form = NewNumberForm(request.POST if request.method == "POST" else None, team=request.team)
+    if request.method == "POST" and form.is_valid():
+        messages.success(request, f"“{form.save().name}” is saved.")
+        return redirect("test-numbers")
+    rows = TestNumber.objects.filter(team=request.team)[:SHOWN]
+    context = {"numbers": rows, "form": form, "shown": SHOWN}
+    return render(request, "sending/numbers.html", context)
+
+
+@team_page(read=Role.EDITOR)
+@require_http_methods(FORM_METHODS)
+def test_number(request: TeamRequest, pk: int) -> HttpResponse:
+    """Rename one."""
+    row = owned(request, TestNumber.objects.all(), pk=pk)
+    form = NumberForm(request.POST if request.method == "POST" else None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, f"“{row}” is saved.")
+        return redirect("test-numbers")
+    return page_or_part(
+        request,
+        "sending/number.html",
+        "sending/_number_dialog.html",
+        {"number": row, "form": form},
+    )
+
+
+@team_page(read=Role.EDITOR)
+@require_http_methods(FORM_METHODS)
+def remove_number(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask, then remove; what was sent to it stays in the log."""
+    row = owned(request, TestNumber.objects.all(), pk=pk)
+    if request.method == "POST":
+        row.delete()
+        messages.success(request, f"“{row}” is removed.")
+        return redirect("test-numbers")
+    page, part = "sending/remove_number.html", "sending/_remove_number_dialog.html"
+    return page_or_part(request, page, part, {"number": row})
