@@ -19,7 +19,7 @@ START_SECONDS = 120
 
 @dataclass(frozen=True)
 class Running:
-    """`url` is the site's address, `link` signs the first person in, once; `data` is its DATA_DIR."""
+    """`url` is the site, `link` signs the first person in, once; `data` is its DATA_DIR."""
 
     url: str
     link: str

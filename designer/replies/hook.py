@@ -4,9 +4,9 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from designer.sending.models import Connection, hook_hash
+from designer.sending.models import Connection
 
-from . import reading
+from . import reading, signature
 from .models import Delivery, DeliveryState
 
 # Meta's own bound on a webhook's body.
@@ -18,9 +18,10 @@ CHUNK = 64 * 1024
 def hook(request: HttpRequest, secret: str) -> HttpResponse:
     """Take one delivery: 200 means that it is on disk.
 
-    The secret in the address is all that is asked for; a retired connection still receives. 400:
-    no JSON object (kept all the same); 404: no such address; 413: over 3 MB; 503: the database
-    can't take it now, so send it again. The secret is no part of any answer or log.
+    The secret in the address is all that is asked for, and a signature where one is set; a retired
+    connection still receives. 400: no JSON object (kept all the same); 401: not signed as it must
+    be (not kept); 404: no such address; 413: over 3 MB; 503: it can't be checked or stored now, so
+    send it again. The secret is no part of any answer or log.
     """
     if request.method != "POST":
         return _answer(405, "Only POST.", {"Allow": "POST"})
@@ -31,8 +32,8 @@ def hook(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, secret: str) -> HttpResponse:
-    found = Connection.objects.filter(hook_hash=hook_hash(secret)).order_by()
-    connection = found.values("pk", "team_id").first()
+    found = Connection.objects.with_hook(secret).order_by()
+    connection = found.only("team_id", "signature_header", "signature_secret").first()
     if connection is None:
         return _answer(404, "There is no such address.")
     try:
@@ -41,8 +42,10 @@ def _receive(request: HttpRequest, secret: str) -> HttpResponse:
         return _answer(400, "The connection was lost before the body was complete.")
     if len(body) > MOST_BYTES:
         return _answer(413, "Over 3 MB.")
+    if connection.asks_for_signature and (refusal := _check(request, connection, body)):
+        return refusal
     delivery = Delivery.objects.create(
-        team_id=connection["team_id"], connection_id=connection["pk"], body=body
+        team_id=connection.team_id, connection_id=connection.pk, body=body
     )
     try:
         reading.decode(body)
@@ -51,6 +54,17 @@ def _receive(request: HttpRequest, secret: str) -> HttpResponse:
         Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.NEW).update(**broken)
         return _answer(400, str(problem))
     return _answer(200, "Stored.")
+
+
+def _check(request: HttpRequest, connection: Connection, body: bytes) -> HttpResponse | None:
+    """The answer to a body that is not signed with the connection's key; None if it is."""
+    if (key := connection.signature_key) is None:
+        # The server's own secret has changed. The sender can't help that, so nothing gets lost.
+        return _answer(503, "Can’t be checked now. Send it again later.", {"Retry-After": "60"})
+    if signature.is_right(request.headers.get(connection.signature_header, ""), body, key):
+        return None
+    connection.refuse()
+    return _answer(401, "The signature is missing or wrong.", {"WWW-Authenticate": "Signature"})
 
 
 def read_body(request: HttpRequest, most: int) -> bytes:

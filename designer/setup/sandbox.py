@@ -3,10 +3,12 @@
 Settings name `owner_of` and `phone_page` to the sandbox (SANDBOX_OWNER, SANDBOX_PAGE).
 """
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest
 
-from designer.sending.models import Connection
+from designer.sending.models import Connection, hook_hash
 from designer.teams.access import current_membership, team_page
 from designer.teams.models import Team
 
@@ -48,5 +50,19 @@ def connect(team: Team) -> Connection:
         account.webhook_url = webhook_url
         account.save(update_fields=["webhook_url"])
     connection.base_url, connection.api_key = settings.SITE_URL + ROOT, account.key
-    connection.save()
+    connection.save(update_fields=["base_url", "api_key"])
     return connection
+
+
+def follow(connection: Connection, **kwargs: object) -> None:
+    """Move the team's keys that post to a connection's old webhook address to its new one.
+
+    Receives `hook_renewed`. The old address is known by its hash, wherever the site then was.
+    """
+    from designer.sandbox.models import Account
+
+    for account in Account.objects.of(owner(connection.team)):
+        secret = urlsplit(account.webhook_url).path.rstrip("/").rpartition("/")[2]
+        if hook_hash(secret) == connection.old_hook_hash:
+            account.webhook_url = settings.SITE_URL + connection.hook_path
+            account.save(update_fields=["webhook_url"])

@@ -60,6 +60,28 @@ def test_sandbox_follows_the_site(settings: Settings) -> None:
     assert Account.objects.get().webhook_url == settings.SITE_URL + after.hook_path
 
 
+def test_sandbox_follows_a_new_webhook_address_at_once(settings: Settings) -> None:
+    prepare()
+    connection, team = Connection.objects.get(), Team.objects.get()
+    old = settings.SITE_URL + connection.hook_path
+    owner = sandbox.owner(team)
+    same = Account.objects.create(owner=owner, name="Mine", webhook_url=old.rstrip("/"))
+    elsewhere = Account.objects.create(owner=owner, name="Own", webhook_url="http://127.0.0.1:9/x/")
+    stranger = Account.objects.create(owner="team:0", name="Theirs", webhook_url=old)
+    connection.renew_hook()
+    new = settings.SITE_URL + connection.hook_path
+    prepare()
+    urls = dict(Account.objects.values_list("pk", "webhook_url"))
+    followed = Account.objects.get(owner=owner, name=sandbox.NAME)
+    assert urls == {
+        followed.pk: new,
+        same.pk: new,
+        elsewhere.pk: "http://127.0.0.1:9/x/",
+        stranger.pk: old,
+    }
+    assert Connection.objects.get().old_hook_works
+
+
 def test_every_team_has_its_own_sandbox(other_team: Team) -> None:
     prepare()
     sandbox.connect(Team.objects.create(name="Third"))

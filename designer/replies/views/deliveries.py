@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from designer.sending.models import CONNECTION_SECRETS
 from designer.teams.access import TeamRequest, owned, team_page
 
 from .. import intake, live, raw
@@ -99,9 +100,7 @@ def _tell(request: TeamRequest, state: DeliveryState) -> None:
 def _listed() -> DeliveryQuerySet:
     """Deliveries without their bodies, but with their size and how many replies each brought."""
     brought = Reply.objects.filter(delivery=OuterRef("pk")).order_by().values("delivery")
-    rows = Delivery.objects.select_related("connection").defer(
-        "body", "connection__api_key", "connection__hook_secret"
-    )
+    rows = Delivery.objects.select_related("connection").defer("body", *CONNECTION_SECRETS)
     return rows.annotate(
         size=Length("body"), brought=Subquery(brought.annotate(n=Count("pk")).values("n"))
     )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import replace_url
 
 from designer.library.models import MessageTemplate
-from designer.sending.models import Send, TestNumber
+from designer.sending.models import CONNECTION_SECRETS, Send, TestNumber
 from designer.teams.access import TeamRequest, owned, team_page
 
 from .. import live, matching, raw
@@ -72,7 +72,7 @@ def reply(request: TeamRequest, pk: int) -> HttpResponse:
     """One reply with the delivery that told of it; a POST of `send` says what it answers."""
     rows = Reply.objects.select_related(
         "connection", "delivery", "send", "wrote_after", "matched_by"
-    ).defer("connection__api_key", "connection__hook_secret")
+    ).defer(*CONNECTION_SECRETS)
     row = owned(request, rows, pk=pk)
     sends = candidates(row)
     refused = False
