@@ -3,6 +3,7 @@
 The pages are walked from the list of addresses, so a new one is looked at as soon as it has one.
 """
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from designer.library.content import Content
 from designer.library.models import MessageTemplate
 from designer.message.schema import ButtonMessage, Header, ListMessage, Row, Section
 from designer.replies.models import Kind
-from designer.sending.models import State
+from designer.sending.models import Batch, State, TestNumber
 from designer.teams.models import Membership, Role, Team, User
 from tests.factories import (
     BUTTONS,
@@ -118,6 +119,10 @@ def filled(team: Team, editor: User) -> dict[str, Any]:
         make_send(template, connection, state=state, outcome="What came of it.", reference="ref-1")
         for state in State
     ]
+    batch = Batch.objects.create(team=team, template_name="Hello", count=2, token=uuid.uuid4())
+    for state in (State.SENT, State.FAILED):
+        make_send(template, connection, state=state, batch=batch)
+    number = TestNumber.objects.create(team=team, number=CUSTOMER, name="Ann")
     delivery = make_delivery(connection, example("webhook-list-reply"))
     make_delivery(connection, b"{broken")
     replies = [
@@ -130,6 +135,8 @@ def filled(team: Team, editor: User) -> dict[str, Any]:
         "templates": template.pk,
         "connections": connection.pk,
         "sends": sends[-1].pk,
+        "together": batch.pk,
+        "numbers": number.pk,
         "replies": replies[0].pk,
         "deliveries": delivery.pk,
         "keys": account.pk,
