@@ -17,11 +17,13 @@ from playwright.sync_api import Browser, Page, Request, Response, Route, expect,
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from designer.library.models import MessageTemplate
 from designer.sending.models import Connection
 from designer.setup import sandbox, worker
-from designer.teams.models import Team
+from designer.teams.models import Team, User
+from tests.factories import make_template
 
-from .harness import Screen
+from .harness import Screen, open_editor
 
 TIMEOUT_MS = 10_000
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -153,3 +155,14 @@ def answer_for_elsewhere(route: Route) -> None:
         route.fulfill(body=PIXEL, content_type="image/gif")
     else:
         route.fulfill(status=200, body="")
+
+
+@pytest.fixture
+def template(team: Team) -> MessageTemplate:
+    return make_template(team)
+
+
+@pytest.fixture
+def opened(page: Page, editor: User, template: MessageTemplate) -> Page:
+    """The editor of `template`, as an editor of its team sees it."""
+    return open_editor(page, editor, template)

@@ -8,6 +8,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from designer.library.models import MessageTemplate
 from designer.teams.models import LoginLink, User
 
 
@@ -41,6 +42,13 @@ def sign_in(page: Page, person: User) -> None:
     """Sign a person in with a link; ends on the list of templates."""
     page.goto(reverse("enter", args=[LoginLink.issue(person)]))
     page.wait_for_url(f"**{reverse('templates')}")
+
+
+def open_editor(page: Page, person: User, template: MessageTemplate) -> Page:
+    """Sign a person in and open a template."""
+    sign_in(page, person)
+    page.goto(reverse("template", args=[template.pk]))
+    return page
 
 
 def axe(page: Page) -> list[str]:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
-from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from designer.library.models import MessageTemplate
 from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 
-from .harness import axe, on_a_phone, sign_in
+from .harness import axe, on_a_phone, open_editor
 
 PASTE = """(text) => {
     const data = new DataTransfer();
@@ -18,22 +16,6 @@ PASTE = """(text) => {
     const options = {clipboardData: data, bubbles: true, cancelable: true};
     document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
 }"""
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
-
-
-@pytest.fixture
-def opened(page: Page, editor: User, template: MessageTemplate) -> Page:
-    return open_editor(page, editor, template)
-
-
-def open_editor(page: Page, person: User, template: MessageTemplate) -> Page:
-    sign_in(page, person)
-    page.goto(reverse("template", args=[template.pk]))
-    return page
 
 
 def titles(page: Page, section: int) -> list[str]:

@@ -22,28 +22,12 @@ from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 from tests.message.examples import list_message, row_titles
 
-from .harness import Screen, overflow, sign_in, without_javascript
+from .harness import Screen, open_editor, overflow, without_javascript
 
 FAMILY = "👨‍👩‍👧‍👦"
 # What a page's console holds when its server fails, refuses or is out of reach.
 TROUBLE = ["Failed to load resource", "net::ERR", "htmx:", "Response Status Error", "for POST"]
 NewPage = Callable[[], Page]
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
-
-
-@pytest.fixture
-def opened(page: Page, editor: User, template: MessageTemplate) -> Page:
-    return open_editor(page, editor, template)
-
-
-def open_editor(page: Page, person: User, template: MessageTemplate) -> Page:
-    sign_in(page, person)
-    page.goto(reverse("template", args=[template.pk]))
-    return page
 
 
 def field(page: Page, name: str) -> Locator:
