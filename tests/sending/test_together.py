@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
@@ -256,7 +257,8 @@ def test_fifty_are_queued_with_few_questions_to_the_database(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     form = filled_in(template, connection, save_numbers(team, 50))
-    with django_assert_num_queries(18):
+    # SQLite takes the fifty rows in two INSERTs, since it bounds a statement's parameters.
+    with django_assert_num_queries(18 if database.vendor == "sqlite" else 17):
         edith.post(url_of(template), form)
     assert Send.objects.count() == 50
 
