@@ -71,6 +71,14 @@ document.addEventListener("click", (event) => {
   } else if (close.hash) location.assign(close.href);
 });
 
+// Whoever signs in again in another tab has a new token: it is read when it is needed.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const [, token] = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) ?? [];
+  if (!token) return;
+  detail.headers["X-CSRFToken"] = token;
+  delete detail.parameters.csrfmiddlewaretoken;
+});
+
 // Failures in one place, in words. A page that tells its own (the editor's saving) says so
 // with data-own-failures on the element that sends.
 const failure = () => document.getElementById("failure");

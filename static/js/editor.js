@@ -121,6 +121,7 @@ document.addEventListener("click", (event) => {
 // clicks on the row or section that was clicked, wherever it is, if it is still there.
 
 let underWay = null;
+let applying = false; // the JSON beside the form, whose answer draws the form anew too
 let unfinished = null; // one that failed, to be tried again
 let held = [];
 const told = new WeakSet();
@@ -162,6 +163,8 @@ document.addEventListener("htmx:confirm", (event) => {
     unfinished = null;
   } else if (underWay && isNew && pushesOut(elt)) {
     event.preventDefault();
+  } else if (elt.id === "json-form") {
+    applying = true;
   }
 });
 
@@ -176,7 +179,7 @@ function ended({ op } = {}) {
 }
 
 function goOn() {
-  while (held.length && !underWay) {
+  while (held.length && !underWay && !applying) {
     const next = held.shift();
     if (next.op) perform(next);
     else press(next);
@@ -194,10 +197,12 @@ function press({ key, ...keys }) {
   }
 }
 
+const mustWait = ({ target }) => underWay || (applying && target.closest?.("#editor"));
+
 addEventListener(
   "keydown",
   (event) => {
-    if (!underWay || !event.isTrusted || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
+    if (!mustWait(event) || !event.isTrusted || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
     if (event.target !== document.body && !event.target.closest("#workbench")) return;
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     held.push({ key, ctrlKey, metaKey, altKey, shiftKey });
@@ -210,7 +215,7 @@ addEventListener(
 addEventListener(
   "click",
   (event) => {
-    const clicked = underWay && event.target.closest?.('#editor button[name="op"]');
+    const clicked = mustWait(event) && event.target.closest?.('#editor button[name="op"]');
     if (!clicked) return;
     event.preventDefault();
     event.stopPropagation();
@@ -225,7 +230,7 @@ addEventListener(
 addEventListener(
   "beforeinput",
   (event) => {
-    if (!underWay || !event.target.closest("#editor")) return;
+    if (!mustWait(event) || !event.target.closest("#editor")) return;
     if (event.inputType === "insertText" && event.data) held.push(...[...event.data].map((key) => ({ key })));
     event.preventDefault();
   },
@@ -237,6 +242,7 @@ addEventListener(
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 let failures = 0;
 let retry = 0;
+let signedOut = false;
 
 function mark(state, words) {
   const saved = document.getElementById("saved");
@@ -277,9 +283,17 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (isSave(event)) mark("saving", "Saving…");
 });
 
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (elt.id === "json-form") applying = true;
+});
+
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!form()) return;
   const { elt } = event.detail.requestConfig ?? {};
+  if (elt?.id === "json-form") {
+    applying = false;
+    setTimeout(goOn);
+  }
   const operation = underWay && elt === underWay.elt ? underWay : null;
   if (operation) ended(operation);
   // It stood in a queue of a form that is gone.
@@ -289,6 +303,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
   if (!isSave(event)) return;
   const status = event.detail.xhr.status;
+  signedOut = status === 401;
   if (status >= 200 && status < 400) {
     failures = 0;
     clearTimeout(retry);
@@ -298,13 +313,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
     else if (unfinished) setTimeout(tryAgain);
     return;
   }
-  if (operation) unfinished = status === 0 || status >= 500 ? operation : null;
+  if (operation) unfinished = status === 0 || status === 401 || status >= 500 ? operation : null;
   if (status === 409) {
     keepBackup();
     mark("failed", "Not saved: choose which draft to keep");
   } else if (status === 401) {
     keepBackup();
-    mark("failed", "Not saved: you are signed out. Sign in in another tab, then reload; your typing is kept");
+    mark("failed", "Not saved: you are signed out. Sign in in another tab and come back: your typing is kept");
   } else if (status === 403) {
     keepBackup();
     mark("failed", "Not saved: you may not change this now. Reload the page; your typing is kept");
@@ -321,6 +336,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 addEventListener("online", () => {
   if (document.getElementById("saved")?.dataset.state === "failed") tryAgain();
+});
+
+// Back from the tab in which they signed in again.
+addEventListener("focus", () => {
+  if (signedOut) tryAgain();
 });
 
 addEventListener("beforeunload", (event) => {

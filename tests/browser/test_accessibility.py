@@ -264,7 +264,7 @@ def test_every_state_of_the_editor(
     expect(problems).to_contain_text("Take away 1.")
     looks("with problems")
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_text("Not published")).to_be_visible()
+    expect(page.get_by_text("Not published: 1 problem")).to_be_visible()
     looks("publishing refused")
     body.fill("Hello")
     page.get_by_role("button", name="Publish", exact=True).click()

@@ -22,7 +22,7 @@ from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 from tests.message.examples import list_message, row_titles
 
-from .harness import Screen, open_editor, overflow, without_javascript
+from .harness import Screen, open_editor, overflow, sign_in, without_javascript
 
 FAMILY = "👨‍👩‍👧‍👦"
 # What a page's console holds when its server fails, refuses or is out of reach.
@@ -543,6 +543,22 @@ def test_says_so_when_the_person_is_signed_out(
     button(opened, "Bring it back").click()
     is_saved(opened)
     assert of(template).message.body == "Typed by nobody"
+
+
+def test_goes_on_saving_after_signing_in_again_in_another_tab(
+    opened: Page, line: Line, editor: User, template: MessageTemplate
+) -> None:
+    opened.context.clear_cookies(name="sessionid")
+    field(opened, "Body").fill("Typed by nobody")
+    is_not_saved(opened, ": you are signed out")
+    sign_in(opened.context.new_page(), editor)
+    opened.bring_to_front()
+    opened.evaluate("window.dispatchEvent(new Event('focus'))")
+    is_saved(opened)
+    field(opened, "Body").fill("Typed by me")
+    button(opened, "Add row to section 1").click()
+    expect(opened.locator("[data-row]")).to_have_count(4)
+    assert of(template).message.body == "Typed by me"
 
 
 def test_says_so_when_the_template_is_gone(

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from designer.library.models import MessageTemplate
 from designer.message.formats import coext, meta
@@ -141,6 +141,27 @@ def test_json_follows_the_form(opened: Page) -> None:
     expect(json_box(opened)).to_have_value(re.compile("Typed in the form"))
     opened.get_by_role("button", name="Add row").first.click()
     expect(json_box(opened)).to_have_value(re.compile('"id": "row'))
+
+
+def test_what_is_typed_while_the_json_is_applied_is_kept(
+    opened: Page, template: MessageTemplate
+) -> None:
+    field(opened, "body").press("Control+End")
+    view(opened, "JSON")
+    held: list[Route] = []
+    opened.route("**/json/", lambda route: held.append(route), times=1)
+    text = json_box(opened).input_value()
+    json_box(opened).fill(text.replace('"Welcome"', '"Hello"'))
+    while not held:
+        opened.wait_for_timeout(5)
+    field(opened, "body").focus()
+    opened.keyboard.type(" and on")
+    held.pop().continue_()
+    expect(field(opened, "footer")).to_have_value("Hello")
+    expect(field(opened, "body")).to_have_value("Hi {{name}} and on")
+    expect(json_box(opened)).to_have_value(re.compile("and on"))
+    template.refresh_from_db()
+    assert template.message.body == "Hi {{name}} and on"
 
 
 def test_colleague_in_between_is_shown(
