@@ -54,8 +54,10 @@ class Content:
             set_aside=raw.get("set_aside", {}),
         )
 
-    def to_json(self) -> str:
-        """ASCII JSON, so that any text, even a broken one, is stored on any database."""
+    @cached_property
+    def as_json(self) -> str:
+        """What `from_json` reads: ASCII JSON, so that any database stores any text, even a broken
+        one."""
         document: dict[str, Any] = {"schema": SCHEMA, "message": schema.to_dict(self.message)}
         for name in ("samples", "longest", "dismissed", "set_aside"):
             if value := getattr(self, name):

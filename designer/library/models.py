@@ -79,7 +79,7 @@ class MessageTemplate(models.Model):
 
     @content.setter
     def content(self, content: Content) -> None:
-        self.draft = content.to_json()
+        self.draft = content.as_json
         self._parsed = (self.draft, content)
         self.kind = content.message.kind
         self.search_text = content.search_text(self.name)
@@ -127,7 +127,7 @@ class MessageTemplate(models.Model):
         """
         with transaction.atomic():
             self._lock(revision, tab)
-            if (self.name, self.draft) == (name, content.to_json()):
+            if (self.name, self.draft) == (name, content.as_json):
                 return
             before = self.content
             self._store(content, name, person, tab)
@@ -171,7 +171,7 @@ class MessageTemplate(models.Model):
             if stored.revision != self.revision:
                 raise StaleDraft
             content = stored.content.settled()
-            version, document = stored.published, content.to_json()
+            version, document = stored.published, content.as_json
             if version is None or version.document != document:
                 number = version.number + 1 if version else 1
                 version = Version.objects.create(

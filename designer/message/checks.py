@@ -90,12 +90,12 @@ class _Field:
     values: Mapping[str, str]
 
     @cached_property
-    def is_blank(self) -> bool:
-        return not _VISIBLE.search(self.text)
-
-    @property
     def name(self) -> str:
         return self.path.rpartition(".")[2]
+
+    @cached_property
+    def is_blank(self) -> bool:
+        return not _VISIBLE.search(self.text)
 
     @property
     def filled_in(self) -> str:

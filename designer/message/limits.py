@@ -4,6 +4,7 @@ The checks, the counters in the page and the documents all read them here.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from designer.message.schema import unify_newlines
 
@@ -65,6 +66,7 @@ LIMITS: dict[str, dict[str, Limit]] = {
 WHATSAPP_ROWS = Limit(10, 1, "rows", _WHATSAPP_ROWS)
 
 
+@lru_cache(maxsize=1024)
 def limit_for(field_path: str, kind: str) -> Limit | None:
     """The limit of a field like `sections.0.rows.1.title`; None for one without a limit.
 

@@ -24,11 +24,11 @@ def test_comes_back_from_json_as_it_was(
     message: Message, samples: dict[str, str], longest: dict[str, str], dismissed: tuple[str, ...]
 ) -> None:
     content = Content(message, samples, longest, dismissed, {"kind": schema.to_dict(message)})
-    text = content.to_json()
+    text = content.as_json
     assert text.isascii()
     assert "\0" not in text
     back = Content.from_json(text)
-    assert back.to_json() == text
+    assert back.as_json == text
     assert (back.message, back.samples, back.longest) == (message, samples, longest)
     assert back.dismissed == dismissed
 
@@ -50,7 +50,7 @@ def test_any_text_survives_the_database(team: Team, text: str) -> None:
 
 
 def test_refuses_a_document_of_a_newer_schema() -> None:
-    newer = json.loads(Content(make_message()).to_json()) | {"schema": 2}
+    newer = json.loads(Content(make_message()).as_json) | {"schema": 2}
     with pytest.raises(ValueError, match="schema 2"):
         Content.from_json(json.dumps(newer))
 

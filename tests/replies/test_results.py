@@ -176,7 +176,7 @@ def test_ids_with_variables_are_counted_on_their_option(team: Team, connection: 
         template.name = order
     for order in ("12", "13"):
         content = Content(message, samples={"order": order})
-        MessageTemplate.objects.filter(pk=template.pk).update(draft=content.to_json())
+        MessageTemplate.objects.filter(pk=template.pk).update(draft=content.as_json)
         template.refresh_from_db()
         tap(sent(template, connection), f"yes_{order}")
     assert taps(numbers(template)) == [("yes_{{order}}", 2), ("no_{{order}}", 0)]

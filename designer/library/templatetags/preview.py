@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from designer.library.content import Content
 from designer.message import markup
 from designer.message.formats import coext
-from designer.message.schema import Header, Message
+from designer.message.schema import Header, Message, Row
 
 register = template.Library()
+
+# Rows with texts of so many characters in all are drawn once and kept.
+KEPT_ROW = 500
 
 # What a document's card says, and how it is coloured, by the extension of its name.
 DOCUMENTS = {
@@ -63,6 +68,22 @@ def document(header: Header) -> Document:
     name = header.filename or unquote(path.rpartition("/")[2]) or "Document"
     found = DOCUMENTS.get(PurePosixPath(name).suffix.lower())
     return Document(name, *found) if found else Document(name)
+
+
+@register.simple_tag
+def draw_row(row: Row) -> SafeString:
+    """A row of the opened list."""
+    # What somebody pasted by mistake is not kept.
+    draws = _drawn_row if len(row.title) + len(row.description) < KEPT_ROW else _draw_row
+    return draws(row)
+
+
+def _draw_row(row: Row) -> SafeString:
+    return render_to_string("preview/_row.html", {"row": row})
+
+
+# A keystroke changes one row, or none, of a list that may have a hundred.
+_drawn_row = lru_cache(maxsize=2048)(_draw_row)
 
 
 @register.inclusion_tag("preview/_message.html")
