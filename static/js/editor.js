@@ -168,6 +168,12 @@ document.addEventListener("htmx:confirm", (event) => {
   }
 });
 
+// htmx adds the button that was clicked last to whatever the form sends, also to a keystroke that
+// was queued before the click: the operation would be done twice.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt === form()) delete detail.parameters.op;
+});
+
 function ended({ op } = {}) {
   underWay = null;
   // What had the focus may be gone; it must not be lost to the page.

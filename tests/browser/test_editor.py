@@ -369,6 +369,21 @@ def test_an_operation_is_not_lost_between_keystrokes(
     assert rows(template)[0] == ["Track My Order", "Return/Exchange", "Pizza Napoli"]
 
 
+def test_an_operation_is_done_once_though_a_keystroke_waits_before_it(
+    opened: Page, line: Line, template: MessageTemplate
+) -> None:
+    with line.slow():
+        field(opened, "Body").press_sequentially("ab")
+        line.waits()
+        button(opened, "Add row to section 1").click()
+        line.let_go()
+        line.waits()
+    expect(field(opened, "Section 1 row 3 title")).to_be_focused()
+    is_saved(opened)
+    assert rows(template)[0] == ["Track My Order", "Return/Exchange", ""]
+    expect(opened.locator("#workbench")).to_have_count(1)
+
+
 def test_clicks_on_other_rows_are_done_to_those_rows(
     opened: Page, line: Line, template: MessageTemplate
 ) -> None:
