@@ -6,6 +6,11 @@ class SetupConfig(AppConfig):
     name = "designer.setup"
 
     def ready(self) -> None:
+        from designer.teams.models import team_founded
+
+        from .first_team import furnish
+
+        team_founded.connect(furnish)
         if settings.SANDBOX:
             from designer.sending.models import hook_renewed
 

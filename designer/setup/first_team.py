@@ -17,13 +17,18 @@ def prepare(team_name: str, email: str) -> None:
     it may run at every start.
     """
     if not Team.objects.exists():
-        team = Team.objects.create(name=team_name)
         person = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
-        Membership.objects.create(team=team, user=person, role=Role.ADMIN)
-        starters.add_all(team, person)
+        Team.found(team_name, person)
     if settings.SANDBOX:
         for team in Team.objects.all():
             sandbox.connect(team)
+
+
+def furnish(team: Team, person: User, **kwargs: object) -> None:
+    """Put into a new team what one begins with. Receives `team_founded`."""
+    starters.add_all(team, person)
+    if settings.SANDBOX:
+        sandbox.connect(team)
 
 
 def first_admin() -> User | None:

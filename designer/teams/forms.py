@@ -1,9 +1,18 @@
-"""Forms about a person."""
+"""Forms about people and teams."""
+
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
 
-from .models import User
+from .models import Role, Team, User
+
+ROLES = [
+    (Role.VIEWER, "Viewer: looks at everything"),
+    (Role.EDITOR, "Editor: designs and sends"),
+    (Role.ADMIN, "Admin: connections and people too"),
+]
 
 
 class SignInForm(AuthenticationForm):
@@ -25,3 +34,59 @@ class AccountForm(forms.ModelForm[User]):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+
+class TeamForm(forms.ModelForm[Team]):
+    class Meta:
+        model = Team
+        fields = ["name"]
+        help_texts = {"name": "Customers don’t see it; the preview and the phone do."}
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=ROLES)
+
+
+class InvitationForm(RoleForm):
+    role = forms.ChoiceField(choices=ROLES, initial=Role.EDITOR)
+    note = forms.CharField(
+        label="For",
+        max_length=80,
+        required=False,
+        help_text="Only so that you can tell links apart.",
+    )
+
+
+class JoinForm(forms.ModelForm[User]):
+    """A new account for whoever follows an invitation."""
+
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="At least eight characters, and none that others would guess.",
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "email"]
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        if User.objects.filter(email=email).exists():
+            raise forms.ValidationError("There is an account with this e-mail: sign in with it.")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        if password := fields.get("password"):
+            about = User(email=fields.get("email", ""), name=fields.get("name", ""))
+            try:
+                validate_password(password, about)
+            except forms.ValidationError as problem:
+                self.add_error("password", problem)
+        return fields
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.set_password(self.cleaned_data["password"])
+        return super().save(commit)

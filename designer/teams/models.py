@@ -6,10 +6,20 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
+from django.dispatch import Signal
+from django.urls import reverse
 from django.utils import timezone
 
 LINK_LIFETIME = timedelta(hours=1)
+INVITATION_LIFETIME = timedelta(days=7)
+
+# Sent with `team` and `person` (its admin), in the transaction that made the team.
+team_founded = Signal()
+
+
+class LastAdminError(Exception):
+    """A team would be left without an admin."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -63,6 +73,15 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def found(cls, name: str, person: User) -> Self:
+        """Make a team with that person as its admin."""
+        with transaction.atomic():
+            team = cls.objects.create(name=name)
+            Membership.objects.create(team=team, user=person, role=Role.ADMIN)
+            team_founded.send(cls, team=team, person=person)
+        return team
+
 
 class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -81,21 +100,65 @@ class Membership(models.Model):
         """Whether this member may do what `role` may."""
         return Role(self.role).includes(role)
 
+    def give(self, role: Role) -> None:
+        """Make it another role. Raises LastAdminError."""
+        with transaction.atomic():
+            if role != Role.ADMIN:
+                self._spare_the_last_admin()
+            Membership.objects.filter(pk=self.pk).update(role=role)
+        self.role = role
 
-class LoginLink(models.Model):
-    """A link that signs one person in, once, within the hour. Only a hash of its secret is kept."""
+    def end(self) -> None:
+        """Take the person out of the team; what they made stays. Raises LastAdminError."""
+        with transaction.atomic():
+            self._spare_the_last_admin()
+            self.delete()
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="login_links")
+    def _spare_the_last_admin(self) -> None:
+        # Two admins who take each other out at once wait for one another here.
+        Team.objects.select_for_update().get(pk=self.team_id)
+        admins = Membership.objects.filter(team=self.team_id, role=Role.ADMIN)
+        if list(admins.values_list("pk", flat=True)) == [self.pk]:
+            raise LastAdminError
+
+
+class SecretLink(models.Model):
+    """A link that works once, for a while. Only a hash of its secret is kept."""
+
     secret_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
-    def __str__(self) -> str:
-        return f"link for {self.user} until {self.expires_at:%F %T}"
+    class Meta:
+        abstract = True
 
     @staticmethod
     def hash(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()
+
+    @classmethod
+    def fresh(cls) -> models.QuerySet[Self]:
+        """The links that still work."""
+        # `objects` is there once the class is no abstract one.
+        rows: models.QuerySet[Self] = cls._default_manager.filter(
+            used_at=None, expires_at__gt=timezone.now()
+        )
+        return rows
+
+    def use(self) -> bool:
+        """Spend it. False if that is too late: of two people at once only one gets in."""
+        return bool(type(self).fresh().filter(pk=self.pk).update(used_at=timezone.now()))
+
+
+class LoginLink(SecretLink):
+    """A link that signs one person in, once, within the hour."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="login_links")
+
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"link for {self.user} until {self.expires_at:%F %T}"
 
     @classmethod
     def issue(cls, user: User) -> str:
@@ -109,15 +172,60 @@ class LoginLink(models.Model):
 
     @classmethod
     def redeem(cls, secret: str) -> User | None:
-        """The person a link stands for, or None if it is unknown, used or expired.
+        """The person a link stands for, or None if it is unknown, used or expired."""
+        known = cls.fresh().filter(secret_hash=cls.hash(secret), user__is_active=True)
+        link = known.select_related("user").first()
+        return link.user if link and link.use() else None
 
-        The claim is one conditional UPDATE, so of two people opening it at once only one gets in.
-        """
-        now = timezone.now()
-        fresh: models.QuerySet[Self] = cls.objects.filter(
-            secret_hash=cls.hash(secret), used_at=None, expires_at__gt=now, user__is_active=True
+
+class Invitation(SecretLink):
+    """A link by which one person, whoever that is, joins a team, within a week."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.EDITOR)
+    # Whom it is meant for, as the one who made it calls them.
+    note = models.CharField(max_length=80, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"invitation to {self.team}: {self.role}"
+
+    @classmethod
+    def issue(cls, team: Team, role: Role, *, person: User, note: str = "") -> str:
+        """Make an invitation and return its secret."""
+        secret = secrets.token_urlsafe(24)
+        cls.objects.create(
+            team=team,
+            role=role,
+            note=note,
+            made_by=person,
+            secret_hash=cls.hash(secret),
+            expires_at=timezone.now() + INVITATION_LIFETIME,
         )
-        link = fresh.select_related("user").first()
-        if link is None or not fresh.update(used_at=now):
-            return None
-        return link.user
+        return secret
+
+    @classmethod
+    def find(cls, secret: str) -> Self | None:
+        """The invitation of that secret, if it still works."""
+        known = cls.fresh().filter(secret_hash=cls.hash(secret))
+        return known.select_related("team", "made_by").first()
+
+    def accept(self, person: User) -> bool:
+        """Let a person into the team; False if the invitation has been used or ended meanwhile."""
+        with transaction.atomic():
+            if not self.use():
+                return False
+            Membership.objects.get_or_create(
+                team=self.team, user=person, defaults={"role": self.role}
+            )
+        return True
+
+    @staticmethod
+    def path(secret: str) -> str:
+        return reverse("join", args=[secret])

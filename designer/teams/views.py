@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from .access import SESSION_TEAM
 from .forms import AccountForm
+from .members import work_in
 from .models import LoginLink, User
 
 
@@ -55,10 +55,12 @@ def switch_team(request: HttpRequest) -> HttpResponse:
     # A number too long for the database's integers is no team's either.
     is_id = wanted.isdecimal() and len(wanted) < 19
     memberships = request.user.memberships.all()
-    membership = memberships.filter(team_id=int(wanted)).first() if is_id else None
+    membership = (
+        memberships.filter(team_id=int(wanted)).select_related("team").first() if is_id else None
+    )
     if membership is None:
         raise Http404
-    request.session[SESSION_TEAM] = membership.team_id
+    work_in(request, membership.team)
     return redirect("templates")
 
 

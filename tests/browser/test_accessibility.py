@@ -17,7 +17,7 @@ from designer.library.models import MessageTemplate
 from designer.message.schema import ButtonMessage, Header, ListMessage, Row, Section
 from designer.replies.models import Kind
 from designer.sending.models import Batch, State, TestNumber
-from designer.teams.models import Membership, Role, Team, User
+from designer.teams.models import Invitation, Membership, Role, Team, User
 from tests.factories import (
     BUTTONS,
     CUSTOMER,
@@ -129,6 +129,7 @@ def filled(team: Team, editor: User) -> dict[str, Any]:
         make_reply(delivery, sends[-1], kind=Kind.LIST, option_id="dish_pizza", title="Pizza"),
         make_reply(delivery, text="Hello?"),
     ]
+    Invitation.issue(team, Role.EDITOR, person=editor, note="Ann")
     account = sandbox.make_account(team)
     message = sandbox.make_message(account)
     return {
@@ -140,6 +141,8 @@ def filled(team: Team, editor: User) -> dict[str, Any]:
         "replies": replies[0].pk,
         "deliveries": delivery.pk,
         "keys": account.pk,
+        "members": editor.memberships.get().pk,
+        "invitations": Invitation.objects.get().pk,
         "customer": CUSTOMER,
         "phone": message.pk,
         "number": 1,

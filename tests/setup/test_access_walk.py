@@ -16,7 +16,7 @@ from designer.sandbox.accounts import open_account
 from designer.sandbox.models import Message as ChatMessage
 from designer.sending.models import Batch, TestNumber
 from designer.setup import sandbox
-from designer.teams.models import Role, Team, User
+from designer.teams.models import Invitation, Role, Team, User
 from tests.factories import (
     CUSTOMER,
     make_connection,
@@ -31,9 +31,13 @@ from tests.factories import (
 # Stands in all that a row of the team shows, so that it can be looked for in another's pages.
 MARK = "Zanzibar"
 
-# By the beginning of their routes: the health check, the webhook, the printed link, signing in and
-# out, and the sandbox's API, which asks for a key instead. "" is the way to the first page.
-PUBLIC = ("health/", "hooks/", "enter/", "sign-in/", "sign-out/", "sandbox/api/v1/external")
+# By the beginning of their routes: the health check, the webhook, the printed link, an invitation,
+# signing in and out, and the sandbox's API, which asks for a key instead. "" leads to the first
+# page.
+PUBLIC = (
+    *("health/", "hooks/", "enter/", "join/", "sign-in/", "sign-out/"),
+    "sandbox/api/v1/external",
+)
 
 
 class Place(NamedTuple):
@@ -77,6 +81,7 @@ def rows(team: Team) -> list[Row]:
     # For the page that ends the old address.
     connection.renew_hook()
     send = make_send(template, connection, reference=f"{MARK}-1", batch=batch)
+    Invitation.issue(team, Role.EDITOR, person=person, note=f"{MARK} invitation")
     number = TestNumber.objects.create(team=team, number=CUSTOMER, name=f"{MARK} number")
     delivery = make_delivery(connection, {"text": f"{MARK} delivery"})
     reply = make_reply(delivery, send, text=f"{MARK} reply")
@@ -100,6 +105,8 @@ def rows(team: Team) -> list[Row]:
         Row("sends/<int:pk>/", {"pk": send.pk}),
         Row("replies/deliveries/<int:pk>/", {"pk": delivery.pk}),
         Row("replies/<int:pk>/", {"pk": reply.pk}),
+        Row("team/invitations/<int:pk>/", {"pk": Invitation.objects.get().pk}),
+        Row("team/members/<int:pk>/", {"pk": person.memberships.get().pk}, {"role": "viewer"}),
         Row("teams/switch/", {}, {"team": team.pk}),
         Row("phone/keys/<int:pk>/", {"pk": account.pk}),
         Row(

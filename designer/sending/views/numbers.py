@@ -7,10 +7,10 @@ from django.views.decorators.http import require_http_methods
 
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
+from designer.teams.parts import page_or_part
 
 from ..forms import NewNumberForm, NumberForm
 from ..models import TestNumber
-from .parts import page_or_part
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SHOWN = 200

@@ -10,11 +10,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
+from designer.teams.parts import page_or_part, wants_part
 
 from .. import outbox
 from ..panel import Panel
 from ..quota import OverQuotaError
-from .parts import page_or_part, wants_part
 
 PAGE = "sending/send_test.html"
 

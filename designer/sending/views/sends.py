@@ -12,13 +12,13 @@ from django_htmx.http import reswap, retarget
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.parts import page_or_part, wants_part
 
 from .. import outbox
 from ..client import request_headers
 from ..log import Filter, Progress
 from ..models import CONNECTION_SECRETS, Batch, Send, SendQuerySet, State
 from ..quota import OverQuotaError
-from .parts import page_or_part, wants_part
 
 TOO_LATE = "Something else happened meanwhile; here is how it stands."
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from designer.teams.access import TeamRequest
+from .access import TeamRequest
 
 
 def wants_part(request: TeamRequest) -> bool:
