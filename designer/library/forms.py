@@ -113,6 +113,10 @@ def _set_aside(raw: dict[str, Any], message: Message, stored: Content) -> dict[s
 
 def blank(kind: str) -> Message:
     """A message to start from: one section with one row, or one button; texts still to write."""
+    message: Message
     if kind == "list":
-        return ListMessage(sections=(schema.Section(rows=(schema.Row(fresh=True),)),))
-    return ButtonMessage(buttons=(schema.Button(fresh=True),))
+        message = ListMessage(sections=(schema.Section(rows=(schema.Row(fresh=True),)),))
+    else:
+        message = ButtonMessage(buttons=(schema.Button(fresh=True),))
+    # As the form would post it: what nobody has touched must be no change.
+    return edits.follow_titles(None, message)

@@ -201,6 +201,8 @@ class Step(models.Model):
     KEPT: ClassVar[int] = 100
     # Typing in one field counts as one step until it pauses for this long.
     PAUSE: ClassVar[timedelta] = timedelta(seconds=1.5)
+    # Typing without a pause is not one step for ever either: one undo would take it all back.
+    LONGEST: ClassVar[timedelta] = timedelta(seconds=3)
 
     template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
@@ -208,6 +210,7 @@ class Step(models.Model):
     document = models.TextField()
     # The field whose typing made it; "" for a change of another sort.
     edit = models.CharField(max_length=60, blank=True)
+    began_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -225,7 +228,12 @@ class Step(models.Model):
         now = timezone.now()
         state = {"name": template.name, "document": template.draft, "saved_at": now}
         steps.filter(number__gt=template.step).delete()
-        typing = steps.filter(number=template.step, edit=edit, saved_at__gt=now - cls.PAUSE)
+        typing = steps.filter(
+            number=template.step,
+            edit=edit,
+            saved_at__gt=now - cls.PAUSE,
+            began_at__gt=now - cls.LONGEST,
+        )
         if edit and typing.update(**state):
             return
         template.step += 1

@@ -164,6 +164,17 @@ def test_typing_in_one_field_is_one_step_until_it_pauses(
     ]
 
 
+def test_typing_without_a_pause_is_a_step_every_few_seconds(
+    template: MessageTemplate, editor: User, type_in: Type
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        for length in range(1, 51):
+            clock.shift(timedelta(seconds=0.2))
+            type_in(body="x" * length)
+    assert [len(undo(template, editor)) for _ in range(4)] == [45, 30, 15, 1]
+    assert undo(template, editor, +1) == "x" * 15
+
+
 def test_typing_a_title_and_the_id_that_follows_is_one_edit(
     template: MessageTemplate, editor: User
 ) -> None:

@@ -146,6 +146,18 @@ def test_an_operation_answers_with_the_form_and_the_focus(
     assert message_of(template).body == "Typed too"
 
 
+@pytest.mark.parametrize("kind", ["list", "button"])
+def test_redo_reaches_again_what_was_written_into_a_new_template(
+    kind: str, client: Client
+) -> None:
+    client.post(reverse("new-template"), {"kind": kind})
+    template = MessageTemplate.objects.get()
+    post(client, template, body="Hello")
+    for op in ("undo", "undo", "redo"):
+        post(client, MessageTemplate.objects.get(), op=op)
+    assert MessageTemplate.objects.get().message.body == "Hello"
+
+
 def test_an_operation_and_the_typing_before_it_are_two_steps(
     client: Client, template: MessageTemplate
 ) -> None:
