@@ -38,6 +38,22 @@ def template(request: TeamRequest, pk: int) -> HttpResponse:
         return _conflict(request, pk, posted)
 
 
+@team_page()
+@require_POST
+def rescue(request: TeamRequest) -> HttpResponse:
+    """A new template of the form of one that somebody deleted meanwhile."""
+    kind = request.POST.get("kind", "")
+    if kind not in forms.ROOTS:
+        return HttpResponse("There is no such kind.", status=400, content_type="text/plain")
+    try:
+        posted = forms.read(request.POST, Content(forms.blank(kind)))
+    except schema.ShapeError as problem:
+        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+    made = MessageTemplate.create(request.team, request.user, posted.name, posted.content)
+    messages.success(request, "Kept as a new template.")
+    return redirect("template", made.pk)
+
+
 def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> HttpResponse:
     if posted.op in ("undo", "redo"):
         _save(request, row, posted)
@@ -136,11 +152,16 @@ def _form(
         return redirect(f"{page}#id_{focus}" if focus else page)
     context = editor.context(row, row.content, tab=tab)
     context |= {"focus": focus, "refusal": refusal, "success": success}
+    if refusal:
+        errors = (each.field for each in row.content.problems() if each.level == "error")
+        context["refused_field"] = next(errors, "")
     return render(request, "library/_form.html", context)
 
 
 def _page(request: TeamRequest, row: MessageTemplate, content: Content) -> HttpResponse:
     context = editor.context(row, content) | {"usual_emoji": emoji.search("")}
+    if not content.message.body:
+        context["focus"] = "body"
     return render(request, "library/editor.html", context)
 
 

@@ -5,6 +5,7 @@ from . import editing, handoff, importing, views
 urlpatterns = [
     path("templates/", views.templates, name="templates"),
     path("templates/new/", views.new_template, name="new-template"),
+    path("templates/rescue/", editing.rescue, name="rescue-template"),
     path("templates/import/", importing.import_templates, name="import-templates"),
     path("templates/<int:pk>/", editing.template, name="template"),
     path("templates/<int:pk>/switch/", editing.switch_kind, name="switch-kind"),

@@ -82,9 +82,11 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 // Failures in one place, in words. A page that tells its own (the editor's saving) says so
 // with data-own-failures on the element that sends.
 const failure = () => document.getElementById("failure");
-function tell(words) {
+const about = ({ verb, path } = {}) => `${verb} ${path}`;
+function tell(words, { requestConfig }) {
   const box = failure();
   if (!box) return;
+  box.dataset.about = about(requestConfig);
   box.querySelector("span").textContent = words;
   box.hidden = false;
 }
@@ -92,16 +94,18 @@ const tellsItself = (event) =>
   event.target.closest("[data-own-failures]") && event.detail.requestConfig?.verb === "post";
 document.addEventListener("htmx:sendError", (event) => {
   if (!tellsItself(event)) {
-    tell("No connection to the server. Nothing you typed is lost; try again in a moment.");
+    tell("No connection to the server. Nothing you typed is lost; try again in a moment.", event.detail);
   }
 });
 document.addEventListener("htmx:responseError", (event) => {
   if (tellsItself(event)) return;
-  const status = event.detail.xhr.status;
-  if (status === 401) tell("You are signed out. Sign in again in another tab, then reload this page.");
-  else if (status === 403) tell("You may look at this, but not change it. Ask an admin of your team.");
-  else if (status === 404) tell("This is not there any more. Somebody may have deleted it.");
-  else tell("The server had a problem. Nothing you typed is lost; try again in a moment.");
+  const words = {
+    401: "You are signed out. Sign in again in another tab, then try again here.",
+    403: "You may look at this, but not change it. Ask an admin of your team.",
+    404: "This is not there any more. Somebody may have deleted it.",
+  };
+  const otherwise = "The server had a problem. Nothing you typed is lost; try again in a moment.";
+  tell(words[event.detail.xhr.status] ?? otherwise, event.detail);
 });
 // Signed out meanwhile, a fragment's request ends on the sign-in page: go there whole.
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -111,6 +115,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = false;
   location.reload();
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && failure()) failure().hidden = true;
+// It goes when what failed goes well, not when something else does.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const box = failure();
+  if (detail.successful && box?.dataset.about === about(detail.requestConfig)) box.hidden = true;
 });

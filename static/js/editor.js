@@ -100,9 +100,9 @@ function placeProblems() {
   }
 }
 
-// A problem in the list leads to its field.
+// A problem in the list leads to its field, and so does a refusal to publish.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest(".todo a");
+  const link = event.target.closest(".todo a, [data-leads-to-field]");
   if (!link) return;
   const target = document.getElementById(link.hash.slice(1));
   if (!target) return;
@@ -117,8 +117,8 @@ document.addEventListener("click", (event) => {
 // --- Operations -------------------------------------------------------------------------------
 
 // While one is under way, the form stays as it was sent: it is about to be drawn anew. What the
-// hand does meanwhile is done to the new one, in its order: keys where the focus is then, and
-// clicks on the row or section that was clicked, wherever it is, if it is still there.
+// hand does meanwhile is done to the new one, in its order: keys where the focus is then, clicks
+// on the row or section that was clicked, wherever it is, if it is still there.
 
 let underWay = null;
 let applying = false; // the JSON beside the form, whose answer draws the form anew too
@@ -142,6 +142,17 @@ function sameButton(op, item) {
   return same.length === 1 ? same[0] : null;
 }
 
+// A field by its name and what its row or section said, wherever that is now.
+function sameField(name, item) {
+  if (item === null) return form().elements[name];
+  const last = name.split(".").at(-1);
+  const rows = [...document.querySelectorAll("#editor [data-row], #editor [data-section]")];
+  const same = rows.filter((each) => texts(each) === item);
+  return same.length === 1
+    ? same[0].querySelector(`[name$=".${CSS.escape(last)}"]`)
+    : form().elements[name];
+}
+
 function perform({ op, fields, item }) {
   const runner = item ? sameButton(op, item) : (button(op) ?? document.getElementById("any-op"));
   if (!runner || runner.disabled) return;
@@ -159,7 +170,7 @@ document.addEventListener("htmx:confirm", (event) => {
   const isNew = triggeringEvent && !told.has(triggeringEvent);
   if (triggeringEvent) told.add(triggeringEvent);
   if (isOperation(elt)) {
-    underWay = { elt, op: elt.value, fields: elt.getAttribute("hx-vals") };
+    underWay = { elt, op: elt.value, fields: elt.getAttribute("hx-vals"), sent: new Map(new FormData(form())) };
     unfinished = null;
   } else if (underWay && isNew && pushesOut(elt)) {
     event.preventDefault();
@@ -174,6 +185,25 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt === form()) delete detail.parameters.op;
 });
 
+// What could not be held, as a word that is being composed, is in the form that is about to go.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "workbench" || !underWay || !form()) return;
+  const { sent } = underWay;
+  for (const field of form().querySelectorAll("input:not([type=hidden]), textarea")) {
+    const { name, value } = field;
+    if (!sent.has(name) || sent.get(name) === value) continue;
+    const item = field.closest("[data-row], [data-section]");
+    const inputs = item && [...item.querySelectorAll("input")];
+    const said = inputs && inputs.map((each) => sent.get(each.name) ?? each.value).join("\n");
+    held.unshift(() => {
+      const now = sameField(name, said);
+      if (now?.value !== sent.get(name)) return;
+      now.value = value;
+      now.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+});
+
 function ended({ op } = {}) {
   underWay = null;
   // What had the focus may be gone; it must not be lost to the page.
@@ -185,25 +215,12 @@ function ended({ op } = {}) {
 }
 
 function goOn() {
-  while (held.length && !underWay && !applying) {
-    const next = held.shift();
-    if (next.op) perform(next);
-    else press(next);
-  }
+  while (held.length && !underWay && !applying) held.shift()();
 }
 
-function press({ key, ...keys }) {
-  const field = document.activeElement;
-  const types = key.length === 1 && !keys.ctrlKey && !keys.metaKey && !keys.altKey;
-  if (types && field.matches("#editor input, #editor textarea")) {
-    field.setRangeText(key, field.selectionStart, field.selectionEnd, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  } else {
-    field.dispatchEvent(new KeyboardEvent("keydown", { key, ...keys, bubbles: true, cancelable: true }));
-  }
-}
-
-const mustWait = ({ target }) => underWay || (applying && target.closest?.("#editor"));
+// Until the last of what is held has been done, whatever comes is held behind it.
+const mustWait = ({ target }) =>
+  underWay || held.length || (applying && target.closest?.("#editor"));
 
 addEventListener(
   "keydown",
@@ -211,7 +228,21 @@ addEventListener(
     if (!mustWait(event) || !event.isTrusted || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
     if (event.target !== document.body && !event.target.closest("#workbench")) return;
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
-    held.push({ key, ctrlKey, metaKey, altKey, shiftKey });
+    event.stopPropagation();
+    // The browser copies, cuts and pastes only by itself; a paste is held when it comes.
+    if ((ctrlKey || metaKey) && ["c", "v", "x"].includes(key.toLowerCase())) return;
+    held.push(() => press(key, { ctrlKey, metaKey, altKey, shiftKey }));
+    event.preventDefault();
+  },
+  true,
+);
+
+addEventListener(
+  "paste",
+  (event) => {
+    if (!mustWait(event) || !event.isTrusted || !event.target.closest("#editor")) return;
+    const text = event.clipboardData.getData("text/plain");
+    held.push(() => paste(text));
     event.preventDefault();
     event.stopPropagation();
   },
@@ -221,27 +252,113 @@ addEventListener(
 addEventListener(
   "click",
   (event) => {
-    const clicked = mustWait(event) && event.target.closest?.('#editor button[name="op"]');
+    const clicked = mustWait(event) && event.isTrusted && event.target.closest?.('#editor button[name="op"]');
     if (!clicked) return;
     event.preventDefault();
     event.stopPropagation();
     const item = !staysPut(clicked.value) && clicked.closest("[data-row], [data-section]");
-    const fields = clicked.getAttribute("hx-vals");
-    held.push({ op: clicked.value, fields, item: item ? texts(item) : null });
+    const next = {
+      op: clicked.value,
+      fields: clicked.getAttribute("hx-vals"),
+      item: item ? texts(item) : null,
+    };
+    held.push(() => perform(next));
   },
   true,
 );
 
-// What comes without a key: a paste, a drop, a keyboard on glass.
+// A field that is clicked has the focus in its turn.
+addEventListener(
+  "mousedown",
+  (event) => {
+    const clicked = mustWait(event) && event.target.closest?.("#editor :is(input, textarea, select)");
+    if (!clicked) return;
+    event.preventDefault();
+    const item = clicked.closest("[data-row], [data-section]");
+    const [name, said] = [clicked.name, item && texts(item)];
+    held.push(() => sameField(name, said)?.focus());
+  },
+  true,
+);
+
+// What comes without a key: a drop, a keyboard on glass.
 addEventListener(
   "beforeinput",
   (event) => {
     if (!mustWait(event) || !event.target.closest("#editor")) return;
-    if (event.inputType === "insertText" && event.data) held.push(...[...event.data].map((key) => ({ key })));
+    const { inputType, data } = event;
+    if (inputType === "insertText" && data) held.push(() => type(data));
+    if (inputType === "deleteContentBackward") held.push(() => press("Backspace", {}));
     event.preventDefault();
   },
   true,
 );
+
+// --- What was held, done --------------------------------------------------------------------------
+
+const isField = (element) => element.matches("#workbench :is(input, textarea)");
+
+function type(text) {
+  const field = document.activeElement;
+  if (!isField(field)) return;
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function paste(text) {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  if (!document.activeElement.dispatchEvent(event)) return;
+  type(document.activeElement.matches("textarea") ? text : text.replaceAll(/[\r\n]+/g, " "));
+}
+
+// The page's own handlers see the key first; what a browser would do with it is done after.
+function press(key, keys) {
+  const field = document.activeElement;
+  const go = field.dispatchEvent(
+    new KeyboardEvent("keydown", { key, ...keys, bubbles: true, cancelable: true }),
+  );
+  const { ctrlKey, metaKey, altKey, shiftKey } = keys;
+  if (!go) return;
+  if (key === "Tab") return tab(shiftKey ? -1 : 1);
+  if (!isField(field)) return;
+  if ((ctrlKey || metaKey) && key.toLowerCase() === "a") return field.select();
+  if (ctrlKey || metaKey || altKey) return;
+  if ([...key].length === 1) return type(key);
+  if (key === "Enter" && field.matches("textarea")) return type("\n");
+  if (key === "Backspace" || key === "Delete") return erase(field, key === "Delete");
+  const { selectionStart: start, selectionEnd: end, value } = field;
+  const to = {
+    ArrowLeft: start === end ? start - before(value, start) : start,
+    ArrowRight: start === end ? end + after(value, end) : end,
+    Home: value.lastIndexOf("\n", start - 1) + 1,
+    End: value.indexOf("\n", end) < 0 ? value.length : value.indexOf("\n", end),
+  }[key];
+  if (to !== undefined) field.setSelectionRange(to, to);
+}
+
+// How long the character, as people see it, before or after a place is.
+const characters = (text) => [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+const before = (text, place) => characters(text.slice(0, place)).at(-1)?.length ?? 0;
+const after = (text, place) => characters(text.slice(place))[0]?.length ?? 0;
+
+function erase(field, forward) {
+  let { selectionStart: start, selectionEnd: end } = field;
+  if (start === end && forward) end += after(field.value, end);
+  else if (start === end) start -= before(field.value, start);
+  if (start === end) return;
+  field.setRangeText("", start, end, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function tab(way) {
+  const places = [...document.querySelectorAll("#workbench :is(input, textarea, select, button, a[href], summary, [tabindex])")];
+  const reached = places.filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility());
+  const next = reached[reached.indexOf(document.activeElement) + way];
+  next?.focus();
+  if (next?.matches("input")) next.select();
+}
 
 // --- Saving -----------------------------------------------------------------------------------
 
@@ -252,18 +369,24 @@ let signedOut = false;
 
 function mark(state, words) {
   const saved = document.getElementById("saved");
+  // Heard only when something is wrong: it changes with every key.
+  if (state === "failed" && saved.dataset.state !== "failed") {
+    document.getElementById("announce").textContent = words;
+  }
   saved.dataset.state = state;
   saved.querySelector(".saved__words").textContent = words;
 }
 
-const backupKey = () => `tapwright-unsaved-${document.getElementById("workbench").dataset.template}`;
+// One copy a tab: what a colleague, or another window, saves has no say in it.
+const backupsOf = () => `tapwright-unsaved-${document.getElementById("workbench").dataset.template}-`;
+const backupKey = () => backupsOf() + form().elements.tab.value;
 const isSave = ({ detail: { requestConfig } }) =>
   form() && requestConfig?.verb === "post" && requestConfig.path === form().getAttribute("action");
 
 function keepBackup() {
   try {
     const fields = [...new FormData(form())].filter(([name]) => name !== "csrfmiddlewaretoken");
-    localStorage.setItem(backupKey(), JSON.stringify(fields));
+    localStorage.setItem(backupKey(), JSON.stringify({ at: Date.now(), fields }));
   } catch {
     // No room or no permission: the page itself still holds the typing.
   }
@@ -304,7 +427,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (operation) ended(operation);
   // It stood in a queue of a form that is gone.
   if (underWay && !underWay.elt.isConnected) {
-    held.unshift(underWay);
+    const again = underWay;
+    held.unshift(() => perform(again));
     ended();
   }
   if (!isSave(event)) return;
@@ -317,6 +441,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
     mark("saved", "Draft saved");
     if (operation) unfinished = null;
     else if (unfinished) setTimeout(tryAgain);
+    return;
+  }
+  if (operation && status === 400) {
+    // It was refused, in the server's words; what was typed is saved without it.
+    const refused = document.getElementById("refused");
+    refused.textContent = event.detail.xhr.responseText;
+    refused.hidden = false;
+    refused.scrollIntoView({ block: "nearest" });
+    setTimeout(tryAgain);
     return;
   }
   if (operation) unfinished = status === 0 || status === 401 || status >= 500 ? operation : null;
@@ -332,6 +465,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   } else if (status === 404) {
     keepBackup();
     mark("failed", "Not saved: somebody deleted this template");
+    document.getElementById("gone").hidden = false;
   } else if (status >= 400 && status < 500) {
     keepBackup();
     mark("failed", "Not saved. Reload the page; your typing is kept");
@@ -356,40 +490,41 @@ addEventListener("beforeunload", (event) => {
   if (state === "failed") event.preventDefault();
 });
 
-// A copy from an earlier visit that never reached the server is offered, not forced. It stays
-// beside the copy that this visit makes until somebody has decided.
-const offerKey = () => `${backupKey()}-offered`;
+// A copy that never reached the server, from an earlier visit or another tab, is offered and not
+// forced. It stays until somebody has decided.
+let offered = null;
 
-function offerBackup() {
-  const left = localStorage.getItem(backupKey());
-  if (left) localStorage.setItem(offerKey(), left);
-  forgetBackup();
+const fieldsOf = (key) => JSON.parse(localStorage.getItem(key)).fields;
+const OWN = ["revision", "tab", "op", "pane"];
+
+function showOffer() {
+  if (form().querySelector("fieldset").disabled) return;
+  const now = new Map(new FormData(form()));
+  const differs = (key) =>
+    fieldsOf(key).some(([name, value]) => !OWN.includes(name) && now.get(name) !== value);
+  const copies = Object.keys(localStorage)
+    .filter((key) => key.startsWith(backupsOf()) && key !== backupKey())
+    .sort((one, other) => JSON.parse(localStorage.getItem(other)).at - JSON.parse(localStorage.getItem(one)).at);
+  for (const key of copies.filter((each) => !differs(each))) localStorage.removeItem(key);
+  offered = copies.find((key) => localStorage.getItem(key)) ?? null;
+  document.getElementById("unsaved").hidden = !offered;
+}
+
+function forgetOffer() {
+  localStorage.removeItem(offered);
   showOffer();
 }
 
-function showOffer() {
-  const kept = localStorage.getItem(offerKey());
-  if (!kept || form().querySelector("fieldset").disabled) return;
-  const now = new Map(new FormData(form()));
-  const differs = JSON.parse(kept).some(
-    ([name, value]) => !["revision", "tab", "op", "pane"].includes(name) && now.get(name) !== value,
-  );
-  if (differs) document.getElementById("unsaved").hidden = false;
-  else localStorage.removeItem(offerKey());
-}
-
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-forget]")) {
-    localStorage.removeItem(offerKey());
-    document.getElementById("unsaved").hidden = true;
-  }
+  if (event.target.closest("[data-forget]")) forgetOffer();
   if (event.target.closest("[data-restore]")) {
     const now = new Map(new FormData(form()));
-    const kept = JSON.parse(localStorage.getItem(offerKey()));
-    const values = kept.filter(([name]) => !["revision", "tab", "op", "pane"].includes(name));
+    const values = fieldsOf(offered).filter(([name]) => !OWN.includes(name));
     for (const name of ["revision", "tab", "pane"]) values.push([name, now.get(name)]);
     restore(Object.fromEntries(values));
   }
+  // It leaves the page with all that is in the form.
+  if (event.target.closest("[data-rescue]")) mark("saving", "Saving…");
 });
 
 // The kept copy may have other rows than the page: it is sent alone, not over the page's own.
@@ -401,9 +536,7 @@ async function restore(values) {
     target: "#workbench",
     swap: "outerHTML",
   });
-  if (document.getElementById("saved").dataset.state !== "saved") return;
-  localStorage.removeItem(offerKey());
-  document.getElementById("unsaved").hidden = true;
+  if (document.getElementById("saved").dataset.state === "saved") forgetOffer();
 }
 
 // --- Keyboard ---------------------------------------------------------------------------------
@@ -425,5 +558,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  if (form()) offerBackup();
+  if (form()) showOffer();
 });

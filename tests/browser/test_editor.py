@@ -425,7 +425,95 @@ def test_rows_typed_faster_than_the_line_come_out_in_order(
     assert rows(template)[1] == ["Talk to Agent", "One", "Two"]
 
 
+def test_keys_that_write_nothing_are_not_lost_on_a_slow_line(
+    opened: Page, line: Line, template: MessageTemplate
+) -> None:
+    field(opened, "Section 1 row 2 title").focus()
+    with line.slow():
+        opened.keyboard.press("Enter")
+        line.waits()
+        opened.keyboard.type("Teh👍")
+        for key in ("Backspace", "Backspace", "Backspace"):
+            opened.keyboard.press(key)
+        opened.keyboard.type("xhe")
+        for key in ("Home", "ArrowRight", "Delete", "End", "Tab"):
+            opened.keyboard.press(key)
+        opened.keyboard.type("Words")
+        opened.keyboard.press("Shift+Tab")
+        opened.keyboard.type("New")
+    expect(field(opened, "Section 1 row 3 title")).to_have_value("New")
+    expect(field(opened, "Section 1 row 3 description")).to_have_value("Words")
+    is_saved(opened)
+    assert rows(template)[0] == ["Track My Order", "Return/Exchange", "New"]
+
+
+def test_a_paste_and_a_click_on_another_field_wait_for_their_turn(
+    opened: Page, line: Line, template: MessageTemplate
+) -> None:
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.evaluate("navigator.clipboard.writeText('Pasted')")
+    with line.slow():
+        button(opened, "Add row to section 1").click()
+        line.waits()
+        opened.keyboard.press("Control+V")
+        field(opened, "Section 1 row 1 title").click()
+        opened.keyboard.press("End")
+        opened.keyboard.type("!")
+    expect(field(opened, "Section 1 row 1 title")).to_have_value("Track My Order!")
+    is_saved(opened)
+    assert rows(template)[0] == ["Track My Order!", "Return/Exchange", "Pasted"]
+
+
+def test_letters_stay_in_order_when_the_row_comes_while_one_types(
+    opened: Page, template: MessageTemplate
+) -> None:
+    field(opened, "Section 1 row 2 title").focus()
+    for word in ("Charlie", "Delta", "Emmental"):
+        opened.keyboard.press("Enter")
+        opened.keyboard.type(word, delay=8)
+    expect(field(opened, "Section 1 row 5 title")).to_have_value("Emmental")
+    is_saved(opened)
+    assert rows(template)[0][2:] == ["Charlie", "Delta", "Emmental"]
+
+
+def test_a_word_that_is_composed_meanwhile_is_not_lost(
+    opened: Page, line: Line, template: MessageTemplate
+) -> None:
+    with line.slow():
+        button(opened, "Add row to section 1").click()
+        line.waits()
+        # What an input method writes can't be held.
+        row = field(opened, "Section 1 row 1 description")
+        row.evaluate("field => { field.value = '日本'; }")
+    expect(opened.locator("#outcome .sheet")).to_contain_text("日本")
+    expect(field(opened, "Section 1 row 1 description")).to_have_value("日本")
+    is_saved(opened)
+    message = of(template).message
+    assert isinstance(message, ListMessage)
+    assert message.sections[0].rows[0].description == "日本"
+
+
 # --- failures
+
+
+def test_says_why_an_operation_is_refused_and_goes_on_saving(
+    opened: Page, line: Line, template: MessageTemplate
+) -> None:
+    title = field(opened, "Section 1 row 1 title")
+    title.focus()
+    title.evaluate(
+        """field => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", "a row\\n".repeat(600));
+            const how = {clipboardData, bubbles: true, cancelable: true};
+            field.dispatchEvent(new ClipboardEvent("paste", how));
+        }"""
+    )
+    expect(opened.get_by_role("alert").filter(visible=True)).to_contain_text("at most 500")
+    field(opened, "Body").fill("Typed after it")
+    is_saved(opened)
+    assert of(template).message.body == "Typed after it"
+    assert len(rows(template)[0]) == 2
 
 
 def test_keeps_what_was_typed_when_the_server_fails(
@@ -583,6 +671,30 @@ def test_says_so_when_the_template_is_gone(
     field(opened, "Body").fill("Typed for nothing")
     is_not_saved(opened, ": somebody deleted this template")
     expect(field(opened, "Body")).to_have_value("Typed for nothing")
+    button(opened, "Keep mine as a new template").click()
+    expect(opened.get_by_text("Kept as a new template.")).to_be_visible()
+    kept = MessageTemplate.objects.get()
+    assert (kept.name, kept.message.body) == (template.name, "Typed for nothing")
+    assert kept.pk != template.pk
+
+
+def test_another_tab_that_saves_leaves_what_this_one_could_not(
+    opened: Page, line: Line, template: MessageTemplate
+) -> None:
+    line.down()
+    field(opened, "Body").fill("Typed without a line")
+    is_not_saved(opened)
+    other = opened.context.new_page()
+    other.goto(opened.url)
+    expect(other.get_by_text("There is typing here that never reached")).to_be_visible()
+    field(other, "Footer").fill("From the other tab")
+    is_saved(other)
+    opened.on("dialog", lambda dialog: dialog.accept())
+    # As after a crash: the page gets no time to keep anything.
+    opened.goto("about:blank")
+    other.reload()
+    button(other, "Bring it back").click()
+    expect(field(other, "Body")).to_have_value("Typed without a line")
 
 
 def test_a_failed_send_test_does_not_pass_for_a_save(
@@ -615,8 +727,9 @@ def conflict(opened: Page, template: MessageTemplate, team: Team, allowed: list[
     of(template).save_draft(theirs, name="Their name", person=colleague, revision=1, tab="b")
     field(opened, "Body").fill("My words")
     dialog = opened.get_by_role("dialog", name="Carl Colleague changed this template meanwhile")
-    expect(dialog.get_by_text("My words")).to_be_visible()
-    expect(dialog.get_by_text("Their words")).to_be_visible()
+    expect(dialog.locator(".bubble").get_by_text("My words")).to_be_visible()
+    expect(dialog.locator(".bubble").get_by_text("Their words")).to_be_visible()
+    expect(dialog.get_by_role("row", name="Body My words Their words")).to_be_visible()
     is_not_saved(opened, ": choose which draft to keep")
     return opened
 
@@ -632,6 +745,14 @@ def test_of_two_drafts_mine_can_be_kept(conflict: Page, template: MessageTemplat
     button(conflict, "Undo").click()
     expect(field(conflict, "Body")).to_have_value("Their words")
     expect(field(conflict, "Template name")).to_have_value("Their name")
+
+
+def test_typing_on_chooses_no_draft(conflict: Page, template: MessageTemplate) -> None:
+    conflict.keyboard.type(" and then some, ")
+    conflict.keyboard.press("Enter")
+    dialog = conflict.get_by_role("dialog", name="Carl Colleague changed this template meanwhile")
+    expect(dialog).to_be_visible()
+    assert of(template).message.body == "Their words"
 
 
 def test_of_two_drafts_theirs_can_be_taken(conflict: Page, template: MessageTemplate) -> None:
@@ -731,9 +852,11 @@ def test_undo_takes_back_what_was_typed_a_moment_ago(opened: Page, line: Line) -
 def test_publishes_what_has_no_errors(opened: Page, template: MessageTemplate) -> None:
     field(opened, "Body").fill("")
     button(opened, "Publish").click()
-    expect(opened.get_by_role("alert").filter(visible=True)).to_have_text(
+    expect(opened.get_by_role("alert").filter(visible=True)).to_contain_text(
         "Not published: 1 problem to mend first."
     )
+    opened.get_by_role("link", name="Show it").click()
+    expect(field(opened, "Body")).to_be_focused()
     field(opened, "Body").fill("Mended")
     button(opened, "Publish").click()
     expect(opened.get_by_text("Version 1 is published.")).to_be_visible()
@@ -798,7 +921,7 @@ def test_two_drafts_are_shown_without_javascript(
     of(template).save_draft(theirs, name="x", person=make_member(team), revision=1)
     field(page, "Body").fill("My words")
     button(page, "Add section").click()
-    expect(page.get_by_text("Their words")).to_be_visible()
+    expect(page.locator(".bubble").get_by_text("Their words")).to_be_visible()
     button(page, "Use mine").click()
     expect(field(page, "Body")).to_have_value("My words")
 
