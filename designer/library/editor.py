@@ -1,7 +1,7 @@
 """What the editor's page shows: each input with its value, its counter and its problems."""
 
+import collections
 import secrets
-from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -14,6 +14,7 @@ from designer.message.schema import ButtonMessage, Header, ListMessage
 from .content import Content
 from .models import MessageTemplate
 
+LEVELS = ("error", "warning", "advice")
 NEAR = 0.9  # a counter turns amber from here on
 
 
@@ -57,7 +58,8 @@ class Input:
 
     @property
     def is_bad(self) -> bool:
-        return any(problem.level == "error" for problem in self.problems)
+        """Whether something in it is wrong; one that is still to be filled in is not."""
+        return any(each.level == "error" and each.rule != "required" for each in self.problems)
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,30 @@ class EditorForm:
         self.content = content
         self.message = content.message
         self.problems = content.problems()
-        self._by_field: dict[str, list[Problem]] = defaultdict(list)
+        self._by_field: dict[str, list[Problem]] = collections.defaultdict(list)
         for problem in self.problems:
             self._by_field[problem.field].append(problem)
+
+    @property
+    def by_gravity(self) -> list[Problem]:
+        """Errors first, then warnings, then advice; among each other as on the page."""
+        return sorted(self.problems, key=lambda problem: LEVELS.index(problem.level))
+
+    @property
+    def tally(self) -> str:
+        """How many of each there are: "2 errors, 1 warning, 3 to fill in"; "" for advice alone."""
+        counts = collections.Counter(
+            "to fill in" if problem.rule == "required" else problem.level
+            for problem in self.problems
+        )
+        parts = [
+            f"{counts[level]} {level}{'s' if counts[level] > 1 else ''}"
+            for level in LEVELS[:2]
+            if counts[level]
+        ]
+        if to_fill_in := counts["to fill in"]:
+            parts.append(f"{to_fill_in} to fill in")
+        return ", ".join(parts)
 
     def input(self, path: str, value: str) -> Input:
         limit = limits.limit_for(path, self.message.kind)

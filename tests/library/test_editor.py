@@ -147,9 +147,7 @@ def test_an_operation_answers_with_the_form_and_the_focus(
 
 
 @pytest.mark.parametrize("kind", ["list", "button"])
-def test_redo_reaches_again_what_was_written_into_a_new_template(
-    kind: str, client: Client
-) -> None:
+def test_redo_reaches_again_what_was_written_into_a_new_template(kind: str, client: Client) -> None:
     client.post(reverse("new-template"), {"kind": kind})
     template = MessageTemplate.objects.get()
     post(client, template, body="Hello")

@@ -4,7 +4,7 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context
 
-from designer.library import panes
+from designer.library import conflicts, panes
 from designer.library.content import Content
 from designer.library.models import MessageTemplate
 
@@ -38,3 +38,9 @@ def draft_json(content: Content) -> str:
 def code(pane: str, row: MessageTemplate, content: Content) -> panes.Code:
     """The draft as the code that is open."""
     return panes.code(pane, content, name=row.name)
+
+
+@register.simple_tag
+def differences(mine: Content, theirs: Content) -> list[conflicts.Difference]:
+    """What differs between two drafts."""
+    return conflicts.differences(mine.message, theirs.message)
