@@ -47,7 +47,9 @@ def _wake_overdue() -> int:
     overdue = Send.objects.due().filter(wake_at__lt=now - OVERDUE)
     count = 0
     for send in list(overdue.only("pk").order_by("wake_at")[:BATCH]):
-        if overdue.filter(pk=send.pk).update(wake_at=now):
-            wake(send)
-            count += 1
+        # Together, so that it stays overdue when the queue is away.
+        with transaction.atomic():
+            if overdue.filter(pk=send.pk).update(wake_at=now):
+                wake(send)
+                count += 1
     return count
