@@ -27,6 +27,8 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job as RqJob
 from rq.timeouts import TimerDeathPenalty
 
+from designer.sending import sweep
+
 logger = logging.getLogger(__name__)
 
 QUEUE = "default"
@@ -124,18 +126,19 @@ class RedisTasks:
     def bring_due(self) -> None:
         """Put into the queue what was scheduled for a time that has come.
 
-        Runs often, so it is the one that says, once, that Redis is away and that it is back.
+        Runs often, so it is the one that notices that Redis is away, and that it is back: then
+        what should have been woken meanwhile is, at once.
         """
         try:
             self._bring_due()
+            if self._is_away:
+                sweep.sweep(timedelta())
+                logger.warning("Redis is back.")
+                self._is_away = False
         except AWAY as problem:
             if not self._is_away:
                 logger.error("Redis is away, messages wait until it is back: %s", problem)
             self._is_away = True
-        else:
-            if self._is_away:
-                logger.warning("Redis is back.")
-            self._is_away = False
 
     def prune(self) -> None:
         """Let go of tasks that killed workers had in hand, and of old failed ones."""

@@ -220,7 +220,21 @@ def test_a_send_is_queued_while_redis_is_away_and_woken_when_it_is_back(
             sweep()
         server.start()
         assert sweep() == 1
-        assert woken() == [send.pk]
+    assert woken() == [send.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_redis_is_back_it_need_not_wait_for_the_sweep(server: Server, team: Team) -> None:
+    tasks = redis_tasks.RedisTasks(threading.Event())
+    tasks.bring_due()
+    template = make_template(team)
+    send = make_send(template)
+    make_send(template, state=State.WAITING, next_attempt_at=timezone.now() + timedelta(minutes=1))
+    server.start()
+    tasks.bring_due()
+    assert woken() == [send.pk]
+    tasks.bring_due()
+    assert woken() == [send.pk]
 
 
 @pytest.mark.django_db(transaction=True)
