@@ -141,7 +141,35 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# The queue that wakes the worker: a table of the database, or Redis where there is one.
+REDIS_URL = env.str("REDIS_URL", default="")
+if not REDIS_URL:
+    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+else:
+    from redis import ConnectionPool
+
+    try:
+        # Connects to nothing: a Redis that is away for now must not keep anything from starting.
+        ConnectionPool.from_url(REDIS_URL)
+    except ValueError:
+        # Without the cause, which may quote a part of the password.
+        raise ImproperlyConfigured(
+            "REDIS_URL can't be read. It looks like redis://user:password@host:6379/0, or begins "
+            "with rediss:// for TLS; percent-encode what is special in a password."
+        ) from None
+    INSTALLED_APPS.append("django_rq")
+    TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}}
+    RQ_QUEUES = {
+        "default": {
+            "URL": REDIS_URL,
+            "QUEUE_CLASS": "designer.setup.redis_tasks.WakeQueue",
+            # Not rq's pickles: whoever reads one runs what is in it.
+            "SERIALIZER": "rq.serializers.JSONSerializer",
+            # A task ends by its own time-outs; rq's would strike in the middle of a request.
+            "DEFAULT_TIMEOUT": -1,
+        }
+    }
 # How many tasks the worker runs at once.
 WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 
@@ -220,6 +248,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    # httpx logs every URL at INFO; a webhook's URL holds a secret.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {
+        # httpx logs every URL at INFO; a webhook's URL holds a secret.
+        "httpx": {"level": "WARNING"},
+        # Left to itself it logs each task.
+        "rq": {"level": "WARNING"},
+        "rq.worker": {"level": "WARNING"},
+    },
 }

@@ -11,6 +11,7 @@ from designer.teams.models import Role, Team, User
 
 from .factories import make_member, make_team
 from .network import guard
+from .wakes import emptied
 
 # The same inputs in every run of CI; other runs look further. Time is not what these tests test.
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -24,6 +25,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     attempts = guard(monkeypatch)
     yield
     assert not attempts, f"The test tried to reach {', '.join(attempts)}."
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> Iterator[None]:
+    """Let no test find what another has left in the queue."""
+    with emptied():
+        yield
 
 
 @pytest.fixture

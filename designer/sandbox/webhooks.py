@@ -1,6 +1,7 @@
 """What a customer does on the phone, told to the address set for the key, as the API tells it."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -20,6 +21,10 @@ TIME_OUT = 10.0
 MAX_ATTEMPTS = 6
 # How long one try may take before its worker is given up.
 LEASE = timedelta(seconds=30)
+# One that is due for so long has lost its wake, or waits in a long queue; one more does no harm.
+OVERDUE = timedelta(seconds=30)
+# So that a sweep after a long stop doesn't hold the worker up; the next one goes on.
+BATCH = 500
 
 
 def iso(moment: datetime) -> str:
@@ -61,15 +66,16 @@ def delivery(message: Message) -> dict[str, Any]:
 
 
 def announce(message: Message) -> None:
-    """Save a customer's message together with the task that tells the webhook of it.
+    """Save a customer's message, and tell the webhook of it in the background.
 
-    Call it inside a transaction: then there is never one without the other.
+    A worker is woken once the message is committed. A wake that gets lost, for the queue may be
+    away, is made up for by the sweep.
     """
     message.webhook = Webhook.WAITING if message.account.webhook_url else Webhook.NONE
     message.webhook_attempts, message.webhook_problem, message.next_attempt_at = 0, "", None
     message.save()
     if message.webhook == Webhook.WAITING:
-        deliver_later.enqueue(message.pk)
+        transaction.on_commit(partial(deliver_later.enqueue, message.pk), robust=True)
 
 
 def deliver(message_id: int, transport: httpx.BaseTransport | None = None) -> None:
@@ -100,6 +106,19 @@ def deliver(message_id: int, transport: httpx.BaseTransport | None = None) -> No
         message.save(update_fields=["webhook", "webhook_problem", "next_attempt_at"])
         if message.next_attempt_at:
             deliver_later.using(run_after=message.next_attempt_at).enqueue(message_id)
+
+
+def sweep() -> int:
+    """Wake again for webhooks that are overdue; return how many there were."""
+    before = timezone.now() - OVERDUE
+    never_tried = models.Q(next_attempt_at=None, created_at__lt=before)
+    overdue = Message.objects.filter(
+        never_tried | models.Q(next_attempt_at__lt=before), webhook=Webhook.WAITING
+    )
+    waiting = list(overdue.values_list("pk", flat=True).order_by("pk")[:BATCH])
+    for pk in waiting:
+        deliver_later.enqueue(pk)
+    return len(waiting)
 
 
 @task

@@ -24,6 +24,8 @@ except ImportError:
 
 # How long after the longest exchange a claim still holds: time to record what came of it.
 LEASE_MARGIN = timedelta(seconds=10)
+# By how much the clocks of two hosts may differ, and so a wake come too early.
+EARLY = timedelta(seconds=5)
 # Nobody wants the message any more that a server, started again, finds after so long.
 STALE = timedelta(hours=24)
 
@@ -33,12 +35,13 @@ def deliver(send_id: int) -> None:
     """Make one attempt at a send, if it is due and no other worker has it.
 
     While its connection rests, it waits for the end of that instead; that is no attempt.
+    Woken a little too early, it has itself woken once more.
     """
     timeouts = client.Timeouts.from_settings()
     with transaction.atomic():
         send = Send.objects.claim(send_id, timedelta(seconds=timeouts.total) + LEASE_MARGIN)
         if send is None:
-            return _hold(send_id)
+            return _wait(send_id)
         attempt = Attempt.objects.create(
             send=send, number=send.attempt_count, url=send.connection.base_url + send.path
         )
@@ -55,8 +58,9 @@ def wake(send: Send, at: datetime | None = None) -> None:
     (deliver.using(run_after=at) if at else deliver).enqueue(send.pk)
 
 
-def _hold(send_id: int) -> None:
-    if send := Send.objects.hold(send_id):
+def _wait(send_id: int) -> None:
+    soon = Send.objects.due_within(EARLY).filter(pk=send_id)
+    if send := Send.objects.hold(send_id) or soon.first():
         wake(send, send.next_attempt_at)
 
 

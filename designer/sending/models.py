@@ -281,6 +281,13 @@ class SendQuerySet(models.QuerySet["Send"]):
             Q(state=State.QUEUED) | Q(state=State.WAITING, next_attempt_at__lte=timezone.now())
         )
 
+    def due_within(self, time: timedelta) -> Self:
+        """What waits, and may be taken not yet but in so long."""
+        now = timezone.now()
+        return self.filter(
+            state=State.WAITING, next_attempt_at__gt=now, next_attempt_at__lte=now + time
+        )
+
     def could_be_answered(self) -> Self:
         """What reached the customer, or may have."""
         return self.filter(state__in=[State.SENT, State.UNKNOWN, State.SENDING])

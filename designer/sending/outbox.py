@@ -6,7 +6,6 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -95,8 +94,7 @@ def queue_several(
             for one in letters
         )
         _remember(team, numbers)
-        for send in sends:
-            transaction.on_commit(partial(wake, send), robust=True)
+        _wake_after_commit(sends)
     return batch
 
 
@@ -164,10 +162,22 @@ def _queue(team: Team, person: User, token: uuid.UUID, **fields: Any) -> Send:
         quota.check(team, person, 1)
         send = Send.objects.create(team=team, token=token, created_by=person, **fields)
         _remember(team, [fields["to"]])
-        # After the commit, so that a worker finds the row; what gets lost between the two is
-        # found by the sweep, so a queue that is away doesn't fail the page.
-        transaction.on_commit(partial(wake, send), robust=True)
+        _wake_after_commit([send])
     return send
+
+
+def _wake_after_commit(sends: Sequence[Send]) -> None:
+    """Wake a worker for each, once it can find the row.
+
+    What gets lost between the two is found by the sweep, so a queue that is away is logged and
+    doesn't fail the page; nor is it asked again for the others, which would take as long each time.
+    """
+
+    def wake_all() -> None:
+        for send in sends:
+            wake(send)
+
+    transaction.on_commit(wake_all, robust=True)
 
 
 def _remember(team: Team, numbers: Sequence[str]) -> None:

@@ -15,12 +15,13 @@ OVERDUE = timedelta(seconds=30)
 BATCH = 500
 
 
-def sweep() -> int:
+def sweep(patience: timedelta = OVERDUE) -> int:
     """Put right what can be; return how many sends that were.
 
-    Run at the start of a worker and every 15 seconds or so, by any number of workers at once.
+    Run at the start of a worker and every 15 seconds or so, by any number of workers at once; and
+    with no patience when the queue has come back and may have lost all.
     """
-    return _expire() + _wake_overdue()
+    return _expire() + _wake_overdue(patience)
 
 
 def _expire() -> int:
@@ -42,12 +43,14 @@ def _expire() -> int:
     return count
 
 
-def _wake_overdue() -> int:
+def _wake_overdue(patience: timedelta) -> int:
     now = timezone.now()
-    overdue = Send.objects.due().filter(wake_at__lt=now - OVERDUE)
+    overdue = Send.objects.due().filter(wake_at__lt=now - patience)
     count = 0
     for send in list(overdue.only("pk").order_by("wake_at")[:BATCH]):
-        if overdue.filter(pk=send.pk).update(wake_at=now):
-            wake(send)
-            count += 1
+        # Together, so that it stays overdue when the queue is away.
+        with transaction.atomic():
+            if overdue.filter(pk=send.pk).update(wake_at=now):
+                wake(send)
+                count += 1
     return count

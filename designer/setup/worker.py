@@ -7,22 +7,40 @@ was away for a minute needs nobody to start the worker again.
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from typing import Protocol
 
+from django.conf import settings
 from django.db import close_old_connections, connections
-from django.utils import timezone
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
 from designer.replies import intake
 from designer.sending import sweep
 
 logger = logging.getLogger(__name__)
 
-BACKEND = "default"
 AFTER_FAILURE = 1.0
-# A task's row says only that it ran; what came of it stands in the rows it worked on.
-KEEP_TASKS = timedelta(days=7)
+Step = Callable[[], object]
+
+
+class Tasks(Protocol):
+    """What the worker asks of whatever the tasks wait in."""
+
+    @property
+    def housekeeping(self) -> list[tuple[Step, float]]:
+        """Further steps that keep house, each with the pause after it in seconds."""
+
+    def runner(self, name: str) -> Step:
+        """The step of a thread that runs tasks: it waits a second at most for one to come."""
+
+
+def tasks(stop: threading.Event) -> Tasks:
+    """Those of the queue that the settings name; they begin nothing new after `stop` is set."""
+    if settings.REDIS_URL:
+        from .redis_tasks import RedisTasks
+
+        return RedisTasks(stop)
+    from .database_tasks import DatabaseTasks
+
+    return DatabaseTasks(stop)
 
 
 def start(task_threads: int, stop: threading.Event) -> list[threading.Thread]:
@@ -30,31 +48,17 @@ def start(task_threads: int, stop: threading.Event) -> list[threading.Thread]:
 
     They are daemons, so that a task that hangs in a slow request can't keep the process alive.
     """
-    wake = threading.Event()
 
-    def poll() -> None:
-        if ready():
-            wake.set()
-
-    def work(name: str) -> None:
-        while not stop.is_set():
-            if wake.wait(0.2):
-                wake.clear()
-                attempt(lambda: run_ready(name, stop))
-        connections.close_all()
-
-    def repeat(step: Callable[[], object], pause: float) -> None:
+    def repeat(step: Step, pause: float) -> None:
         while not stop.is_set():
             stop.wait(pause if attempt(step) else max(pause, AFTER_FAILURE))
         connections.close_all()
 
-    # One thread looks for tasks, with a plain read, and wakes the others: if each of them took
-    # SQLite's write lock to look, as the task library does, they would be in the web server's way.
-    keep_house: list[tuple[Callable[[], object], float]] = [
-        (poll, 0.2),
+    queue = tasks(stop)
+    keep_house: list[tuple[Step, float]] = [
         (intake.read_new, 0.25),
         (put_right, 15),
-        (prune, 3600),
+        *queue.housekeeping,
     ]
     threads = [
         threading.Thread(target=repeat, args=step, name=step[0].__name__, daemon=True)
@@ -62,13 +66,14 @@ def start(task_threads: int, stop: threading.Event) -> list[threading.Thread]:
     ]
     for number in range(1, task_threads + 1):
         name = f"tasks-{number}"
-        threads.append(threading.Thread(target=work, args=(name,), name=name, daemon=True))
+        work = (queue.runner(name), 0)
+        threads.append(threading.Thread(target=repeat, args=work, name=name, daemon=True))
     for thread in threads:
         thread.start()
     return threads
 
 
-def attempt(step: Callable[[], object]) -> bool:
+def attempt(step: Step) -> bool:
     """Call `step` with a live database connection; log an exception, say whether it went well."""
     close_old_connections()
     try:
@@ -81,34 +86,15 @@ def attempt(step: Callable[[], object]) -> bool:
     return True
 
 
-def ready() -> bool:
-    """Whether a task waits to be run now."""
-    return DBTaskResult.objects.ready().filter(backend_name=BACKEND).exists()
-
-
-def run_ready(name: str, stop: threading.Event) -> None:
-    """Run tasks, one after another, until none is ready or `stop` is set."""
-    while not stop.is_set() and ready():
-        Worker(
-            queue_names=["*"],
-            interval=0,
-            batch=True,
-            backend_name=BACKEND,
-            startup_delay=False,
-            max_tasks=1,
-            worker_id=name,
-            excluded_queue_names=[],
-        ).run()
-
-
 def put_right() -> None:
-    """Find the sends that an ended worker left behind, and those that a reply has settled since."""
-    sweep.sweep()
-    intake.settle_answered()
+    """Find what an ended worker or a lost wake left behind, and what a reply has settled since."""
+    try:
+        sweep.sweep()
+        if settings.SANDBOX:
+            # Not at the top: without the sandbox its models are not installed.
+            from designer.sandbox import webhooks
 
-
-def prune() -> None:
-    """Delete the rows of tasks that ended long ago, or were cut off in the middle as long ago."""
-    DBTaskResult.objects.exclude(status="READY").filter(
-        started_at__lt=timezone.now() - KEEP_TASKS
-    ).delete()
+            webhooks.sweep()
+    finally:
+        # Also while the queue is away.
+        intake.settle_answered()

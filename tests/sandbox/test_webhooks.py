@@ -11,14 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from designer.sandbox.models import Account, Kind, Message, Webhook
-from designer.sandbox.webhooks import LEASE, announce, deliver, delivery
+from designer.sandbox.webhooks import LEASE, announce, deliver, delivery, sweep
 from tests.factories import example
+from tests.wakes import run_waiting, wakes, woken
 
 from .factories import CUSTOMER, make_reply
 from .test_api import shape
@@ -84,21 +84,26 @@ def test_the_timestamp_has_milliseconds(account: Account) -> None:
     assert delivery(message)["timestamp"] == "2025-12-23T14:35:00.001Z"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_task_comes_with_the_message_or_not_at_all(account: Account) -> None:
-    message = Message(account=account, customer=CUSTOMER, kind=Kind.TEXT, text="Hello")
-    with transaction.atomic():
-        announce(message)
-        transaction.set_rollback(True)
-    assert not Message.objects.exists()
-    assert not DBTaskResult.objects.exists()
+    for is_kept in (False, True):
+        message = Message(account=account, customer=CUSTOMER, kind=Kind.TEXT, text="Hello")
+        with transaction.atomic():
+            announce(message)
+            transaction.set_rollback(not is_kept)
+        assert woken() == list(Message.objects.values_list("pk", flat=True))
+    assert woken() == [message.pk]
 
 
-def test_without_an_address_nothing_is_sent(account: Account) -> None:
+def test_without_an_address_nothing_is_sent(
+    account: Account, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     account.webhook_url = ""
     message = Message(account=account, customer=CUSTOMER, kind=Kind.TEXT, text="Hello")
-    announce(message)
+    with django_capture_on_commit_callbacks(execute=True):
+        announce(message)
     assert message.webhook == Webhook.NONE
-    assert not DBTaskResult.objects.exists()
+    assert wakes() == []
 
 
 def test_posts_json_to_the_keys_address(account: Account) -> None:
@@ -137,8 +142,8 @@ def test_tries_again_after_a_failure(
     message.refresh_from_db()
     assert (message.webhook, message.webhook_problem) == (Webhook.WAITING, words)
     assert message.next_attempt_at == NOW + timedelta(seconds=2)
-    task = DBTaskResult.objects.get(run_after=message.next_attempt_at)
-    assert task.args_kwargs["args"] == [message.pk]
+    # Besides the one for a worker that would have died over it.
+    assert [message.pk] in [wake.args for wake in wakes() if wake.is_for(message.next_attempt_at)]
 
 
 def test_waits_longer_each_time_and_gives_up(account: Account) -> None:
@@ -176,12 +181,29 @@ def test_a_worker_that_dies_on_the_way_is_followed_by_another(account: Account) 
         with pytest.raises(Died):
             deliver(message.pk, failing(Died()))
         deliver(message.pk, failing(AssertionError("somebody is at it")))
-        task = DBTaskResult.objects.get()
-        assert task.run_after == NOW + LEASE
-        clock.move_to(task.run_after)
+        [wake] = wakes()
+        assert wake.is_for(NOW + LEASE)
+        clock.move_to(NOW + LEASE)
         deliver(message.pk, answering(200))
     message.refresh_from_db()
     assert (message.webhook, message.webhook_attempts) == (Webhook.DELIVERED, 2)
+
+
+def test_wakes_again_for_what_is_overdue(account: Account) -> None:
+    def at(seconds: float) -> datetime:
+        return NOW + timedelta(seconds=seconds)
+
+    with time_machine.travel(NOW, tick=False):
+        lost = [
+            waiting(account, created_at=at(-31)),
+            waiting(account, created_at=at(-90), next_attempt_at=at(-31)),
+        ]
+        waiting(account, created_at=at(-29))
+        waiting(account, created_at=at(-90), next_attempt_at=at(-29))
+        waiting(account, created_at=at(-90), next_attempt_at=at(5))
+        make_reply(account, created_at=at(-90), webhook=Webhook.DELIVERED)
+        assert sweep() == 2
+        assert woken() == [message.pk for message in lost]
 
 
 def test_a_message_that_is_gone_is_no_trouble(db: None) -> None:
@@ -233,7 +255,7 @@ def test_the_worker_delivers_over_the_network(account: Account) -> None:
         message = Message(account=account, customer=CUSTOMER, kind=Kind.TEXT, text="Hello 👋")
         with transaction.atomic():
             announce(message)
-        call_command("db_worker", batch=True, interval=0, startup_delay=False, verbosity=0)
+        run_waiting()
     assert [json.loads(body) for body in received] == [delivery(message)]
     message.refresh_from_db()
     assert message.webhook == Webhook.DELIVERED

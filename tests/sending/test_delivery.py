@@ -12,7 +12,6 @@ import time_machine
 from django.db import connection as database
 from django.db import connections
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from designer.library.models import MessageTemplate
@@ -23,6 +22,7 @@ from designer.sending.sweep import sweep
 from designer.teams.models import User
 
 from ..factories import make_connection, make_send
+from ..wakes import wakes
 from .api import Api, Reply, Request, error
 
 Fresh = Callable[[Send], Send]
@@ -149,9 +149,26 @@ def test_the_next_attempt_is_put_into_the_queue_for_its_time(
 ) -> None:
     send = make_send(template)
     deliver(send)
-    task = DBTaskResult.objects.get()
-    assert task.run_after == fresh(send).next_attempt_at
-    assert task.args_kwargs["args"] == [send.pk]
+    [wake] = wakes()
+    assert wake.is_for(fresh(send).next_attempt_at)
+    assert wake.args == [send.pk]
+
+
+def test_woken_a_little_too_early_it_is_woken_again_in_time(
+    template: MessageTemplate, connection: Connection, fresh: Fresh, api: Api
+) -> None:
+    now = timezone.now()
+    send, later = (
+        make_send(template, connection, state=State.WAITING, next_attempt_at=now + wait)
+        for wait in (timedelta(seconds=4), timedelta(minutes=1))
+    )
+    with time_machine.travel(now, tick=False):
+        deliver(send)
+        deliver(later)
+    assert fresh(send).attempt_count == 0
+    [wake] = wakes()
+    assert wake.is_for(fresh(send).next_attempt_at)
+    assert wake.args == [send.pk]
 
 
 def test_429_is_not_tried_before_reset_at_though_the_clocks_differ_by_a_day(
@@ -316,7 +333,7 @@ def test_a_late_request_to_wait_does_not_send_what_is_unknown_again(
     api.reply = Reply(429)
     too_slow()
     assert fresh(queued).state == State.UNKNOWN
-    assert not DBTaskResult.objects.exists()
+    assert wakes() == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from designer.library.models import MessageTemplate
@@ -17,6 +16,7 @@ from designer.sending.outbox import Letter
 from designer.teams.models import Team, User
 
 from ..factories import CUSTOMER, EXAMPLES, example, make_connection, make_template
+from ..wakes import woken
 from .api import Api
 
 Fresh = Callable[[Send], Send]
@@ -89,7 +89,8 @@ def test_the_same_letter_from_the_same_panel_is_one_send(
         first = queue(letter(template, connection), editor, token)
         second = queue(letter(template, connection), editor, token)
     assert second == first
-    assert Send.objects.count() == DBTaskResult.objects.count() == 1
+    assert Send.objects.count() == 1
+    assert woken() == [first.pk]
 
 
 def test_a_changed_letter_from_the_same_panel_is_another_send(
@@ -131,8 +132,8 @@ def test_a_worker_is_woken_after_the_commit(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         send = queue(letter(template, connection), editor)
-        assert not DBTaskResult.objects.exists()
-    assert DBTaskResult.objects.get().args_kwargs["args"] == [send.pk]
+        assert woken() == []
+    assert woken() == [send.pk]
 
 
 def test_references_are_short_and_unique() -> None:

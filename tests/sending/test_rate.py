@@ -10,7 +10,6 @@ import time_machine
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from designer.library.models import MessageTemplate
 from designer.sending import delivery
@@ -18,6 +17,7 @@ from designer.sending.models import Connection, Send, State
 from designer.teams.models import User
 
 from ..factories import make_connection, make_send
+from ..wakes import wakes
 from .api import SUCCESS, Api, Reply, Request, error
 
 Fresh = Callable[[Send], Send]
@@ -89,7 +89,8 @@ def test_when_nothing_is_left_the_next_one_waits_for_the_reset_without_an_attemp
         assert (held.state, held.attempt_count) == (State.WAITING, 0)
         assert held.next_attempt_at == held.wake_at == timezone.now() + timedelta(seconds=40)
         assert held.outcome.startswith("Keeping to the API’s limit of 60 requests")
-        assert DBTaskResult.objects.get().run_after == held.next_attempt_at
+        [wake] = wakes()
+        assert wake.is_for(held.next_attempt_at)
         assert len(api.received) == 1
 
         clock.shift(timedelta(seconds=40))
@@ -152,7 +153,7 @@ def test_a_finished_or_cancelled_one_is_not_held(
     for send in (queued, queued, next_one):
         deliver(send)
     assert (fresh(queued).state, fresh(next_one).state) == (State.SENT, State.CANCELLED)
-    assert not DBTaskResult.objects.exists()
+    assert wakes() == []
 
 
 def test_answers_may_come_in_any_order(connection: Connection) -> None:

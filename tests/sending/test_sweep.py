@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
 
 from designer.library.models import MessageTemplate
@@ -15,12 +14,9 @@ from designer.sending.models import Attempt, Connection, Send, State
 from designer.sending.sweep import sweep
 
 from ..factories import make_send
+from ..wakes import woken
 
 Fresh = Callable[[Send], Send]
-
-
-def tasks() -> list[int]:
-    return [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()]
 
 
 def ago(seconds: float) -> dict[str, Any]:
@@ -33,7 +29,7 @@ def test_wakes_again_for_a_queued_send_whose_task_got_lost(
     lost = make_send(template, connection, **ago(31))
     make_send(template, connection, **ago(29))
     assert sweep() == 1
-    assert tasks() == [lost.pk]
+    assert woken() == [lost.pk]
 
 
 def test_wakes_once_in_a_while_not_at_every_sweep(
@@ -54,7 +50,7 @@ def test_wakes_for_what_waits_only_when_it_is_overdue(
     later = now + timedelta(minutes=5)
     make_send(template, connection, state=State.WAITING, next_attempt_at=later, wake_at=later)
     assert sweep() == 1
-    assert tasks() == [lost.pk]
+    assert woken() == [lost.pk]
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED])
@@ -63,7 +59,7 @@ def test_leaves_alone_what_is_over(
 ) -> None:
     make_send(template, connection, state=state, **ago(1000))
     assert sweep() == 0
-    assert tasks() == []
+    assert woken() == []
 
 
 def test_an_expired_lease_is_unknown_in_its_attempt_too(
@@ -78,7 +74,7 @@ def test_an_expired_lease_is_unknown_in_its_attempt_too(
     assert send.finished_at is not None
     attempt = send.attempts.get()
     assert (attempt.state, attempt.code) == (State.UNKNOWN, "lease")
-    assert tasks() == []
+    assert woken() == []
 
 
 def test_a_lease_that_holds_is_left_alone(

@@ -56,3 +56,31 @@ def test_data_folder_may_have_any_name(tmp_path: Path) -> None:
     here = {"SECRET_KEY": "k", "HTTPS": "0", "DATA_DIR": str(tmp_path / "a #1?%20b")}
     database = value("s.DATABASES['default']['NAME']", here)
     assert database == str(tmp_path / "a #1?%20b" / "tapwright.sqlite3")
+
+
+def test_redis_takes_the_tasks_by_its_url_alone() -> None:
+    tasks = "s.TASKS['default']['BACKEND']"
+    assert "database" in value(tasks, SERVER).lower()
+    assert "django_rq" not in value("s.INSTALLED_APPS", SERVER)
+    redis = SERVER | {"REDIS_URL": "redis://:pass%2Fword@redis.example:6379/2"}
+    assert "RQ" in value(tasks, redis)
+    assert "django_rq" in value("s.INSTALLED_APPS", redis)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis.example:6379",
+        "http://redis.example",
+        "redis://:pass/word@redis.example",
+        "redis://redis.example:port",
+        "redis://redis.example?socket_timeout=soon",
+    ],
+)
+def test_a_broken_redis_url_is_told_without_its_password(url: str) -> None:
+    shown = show("s", SERVER | {"REDIS_URL": url})
+    assert shown.returncode != 0
+    assert shown.stderr.splitlines()[-1].startswith(
+        "django.core.exceptions.ImproperlyConfigured: REDIS_URL can't be read. It looks like"
+    )
+    assert "pass" not in shown.stderr.replace("password", "")

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from designer.replies import intake
 from designer.sending import sweep
 from designer.setup import worker
 from designer.setup.management.commands import worker as command
+from tests.wakes import wakes
 
 SECONDS = 10
 began, go_on, seen = threading.Event(), threading.Event(), threading.Event()
@@ -68,8 +69,7 @@ def test_goes_on_after_a_task_that_fails() -> None:
     assert seen.wait(SECONDS)
     stop.set()
     end(threads)
-    statuses = DBTaskResult.objects.order_by("task_path").values_list("status", flat=True)
-    assert list(statuses) == ["FAILED", "SUCCESSFUL"]
+    assert wakes() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -150,17 +150,27 @@ def test_ends_with_an_error_when_a_thread_dies(monkeypatch: pytest.MonkeyPatch) 
         call_command("worker")
 
 
-@pytest.mark.django_db
-def test_prunes_tasks_that_ended_long_ago_or_were_cut_off() -> None:
-    old = timezone.now() - worker.KEEP_TASKS - timedelta(minutes=1)
-    for status, started_at in [
-        ("SUCCESSFUL", old),
-        ("RUNNING", old),
-        ("FAILED", timezone.now()),
-        ("READY", None),
-    ]:
-        row = finish.enqueue()
-        DBTaskResult.objects.filter(pk=row.id).update(status=status, started_at=started_at)
-    worker.prune()
-    left = DBTaskResult.objects.order_by("status").values_list("status", flat=True)
-    assert list(left) == ["FAILED", "READY"]
+def test_settles_what_was_answered_though_the_queue_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> int:
+        raise ConnectionError("on purpose")
+
+    monkeypatch.setattr(sweep, "sweep", fail)
+    monkeypatch.setattr(intake, "settle_answered", seen.set)
+    with pytest.raises(ConnectionError):
+        worker.put_right()
+    assert seen.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_runs_a_task_when_its_time_has_come() -> None:
+    with time_machine.travel(timezone.now()) as clock:
+        finish.using(run_after=timezone.now() + timedelta(minutes=1)).enqueue()
+        stop = threading.Event()
+        threads = worker.start(1, stop)
+        assert not seen.wait(1)
+        clock.shift(timedelta(minutes=1, seconds=1))
+        assert seen.wait(SECONDS)
+        stop.set()
+        end(threads)
