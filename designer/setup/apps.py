@@ -1,11 +1,15 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.backends.signals import connection_created
+
+from .sqlite import take_turns
 
 
 class SetupConfig(AppConfig):
     name = "designer.setup"
 
     def ready(self) -> None:
+        connection_created.connect(take_turns)
         if settings.SANDBOX:
             from designer.sending.models import hook_renewed
 
