@@ -18,11 +18,10 @@ START_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Running:
-    """`url` is the site, `link` signs the first person in, once; `data` is its DATA_DIR."""
+class Site:
+    """`url` is where it is served, `data` its DATA_DIR."""
 
     url: str
-    link: str
     data: Path
     environment: dict[str, str]
 
@@ -33,6 +32,28 @@ class Running:
             command, env=self.environment, check=True, capture_output=True, text=True
         )
         return done.stdout
+
+
+@dataclass(frozen=True)
+class Running(Site):
+    """`link` signs the first person in, once."""
+
+    link: str
+
+
+def settings_for(data: Path, port: int, **environment: str) -> dict[str, str]:
+    """The environment of all its processes: the caller's, with the data in a place of their own."""
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PORT": str(port),
+        "DATA_DIR": str(data),
+        "STATIC_ROOT": str(data / "static"),
+        "SECRET_KEY": "only-for-benchmarks",
+        "HTTPS": "0",
+        "SANDBOX": "1",
+        **environment,
+    }
 
 
 def free_port() -> int:
@@ -46,19 +67,8 @@ def free_port() -> int:
 def product(**environment: str) -> Iterator[Running]:
     """Start it on a free port, wait for its link, and stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="tapwright-bench-") as directory:
-        port = str(free_port())
-        data = Path(directory)
-        settings = {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PORT": port,
-            "DATA_DIR": directory,
-            "STATIC_ROOT": str(data / "static"),
-            "SECRET_KEY": "only-for-benchmarks",
-            "HTTPS": "0",
-            "SANDBOX": "1",
-            **environment,
-        }
+        port, data = free_port(), Path(directory)
+        settings = settings_for(data, port, **environment)
         process = subprocess.Popen(
             [sys.executable, "-m", "designer.setup.serve"],
             cwd=ROOT,
@@ -69,7 +79,7 @@ def product(**environment: str) -> Iterator[Running]:
         )
         try:
             link = _wait_for_link(process)
-            yield Running(f"http://127.0.0.1:{port}", link, data, settings)
+            yield Running(f"http://127.0.0.1:{port}", data, settings, link)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)

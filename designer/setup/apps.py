@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.backends.signals import connection_created
+
+from .sqlite import take_turns
 
 
 class SetupConfig(AppConfig):
@@ -11,6 +14,7 @@ class SetupConfig(AppConfig):
         from .first_team import furnish
 
         team_founded.connect(furnish)
+        connection_created.connect(take_turns)
         if settings.SANDBOX:
             from designer.sending.models import hook_renewed
 
