@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -26,15 +27,20 @@ MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 def main(command: list[str]) -> int:
     """Run until SIGINT, SIGTERM or SIGHUP, or until a process ends; return the exit code."""
+    at_home = not (os.environ.get("SITE_URL") or os.environ.get("PORT"))
     if problem := set_environment():
         return fail(problem)
     if command:
+        # Beside the product that runs: a link that a command prints has to lead there.
+        if at_home and (address := read_address()):
+            os.environ["SITE_URL"] = address
         return subprocess.run([*MANAGE, *command], check=False).returncode
     if problem := port_problem(os.environ["BIND"], os.environ["PORT"]):
         return fail(problem)
     if subprocess.run([*MANAGE, "prepare"], check=False, start_new_session=True).returncode:
         return fail("The database could not be prepared; the reason stands above.")
-    return run_together()
+    with told_address():
+        return run_together()
 
 
 def set_environment() -> str:
@@ -56,6 +62,31 @@ def set_environment() -> str:
     except OSError as refusal:
         return f"Can't keep data in {data}: {refusal.strerror}. DATA_DIR says where it lies."
     return ""
+
+
+def address_file() -> Path:
+    return Path(os.environ["DATA_DIR"]) / "address"
+
+
+@contextlib.contextmanager
+def told_address() -> Iterator[None]:
+    """Keep in a file, while the product runs, where people find it."""
+    address = os.environ.get("SITE_URL") or f"http://127.0.0.1:{os.environ['PORT']}"
+    with contextlib.suppress(OSError):
+        address_file().write_text(address)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            address_file().unlink(missing_ok=True)
+
+
+def read_address() -> str:
+    """Where the product that runs on this data is found; "" if none does."""
+    try:
+        return address_file().read_text().strip()
+    except OSError:
+        return ""
 
 
 def run_together() -> int:

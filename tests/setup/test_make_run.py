@@ -47,6 +47,12 @@ class Run:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
 
+    def command(self, name: str) -> str:
+        """What a command prints, given beside the product by somebody who names no port."""
+        environment = {key: value for key, value in self.environment().items() if key != "PORT"}
+        run = [sys.executable, "-m", "designer.setup.serve", name]
+        return subprocess.check_output(run, env=environment, text=True, timeout=SECONDS)
+
     def read(self) -> None:
         assert self.process.stdout
         with self.process.stdout as output:
@@ -124,6 +130,7 @@ def test_link_signs_in_once_and_a_second_start_keeps_all_data(
     page = browser.get(link)
     assert (page.status_code, page.url.path) == (200, "/templates/")
     assert browser.get(link).status_code == 410
+    assert first.command("login_link").startswith(f"http://127.0.0.1:{first.port}/enter/")
     assert any("worker" in command for command in first.processes())
     assert first.stop(signal.SIGINT) == 0
     assert first.processes() == []
