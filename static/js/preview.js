@@ -17,11 +17,11 @@ function openSheet(button, { move = true } = {}) {
   if (move) (sheet.querySelector("input") ?? sheet.querySelector("button")).focus();
 }
 
-function closeSheet(sheet) {
+function closeSheet(sheet, { move = true } = {}) {
   sheet.hidden = true;
   const button = sheet.closest(".bubble").querySelector("[data-sheet-open]");
   button.setAttribute("aria-expanded", "false");
-  button.focus();
+  if (move) button.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -205,4 +205,57 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSwap", () => {
   const chat = kept && document.querySelector("[data-play]");
   if (chat) putBack(chat);
+});
+
+// --- Beside the editor ------------------------------------------------------------------------
+
+// While one writes its rows the list stands open, and the row that is written is marked: nothing
+// else would show it. Whoever closes it there has it closed until they come back to the rows.
+let openedForHand = false;
+let closedByHand = false;
+
+const written = () => document.activeElement?.closest("#editor [data-row]");
+
+function followHand() {
+  const button = document.querySelector("#outcome [data-play] [data-sheet-open]");
+  if (!button) return;
+  const sheet = sheetOf(button);
+  const row = written();
+  if (row && sheet.hidden && !closedByHand) {
+    openedForHand = true;
+    openSheet(button, { move: false });
+  }
+  const place = row ? [...document.querySelectorAll("#editor [data-row]")].indexOf(row) : -1;
+  sheet.querySelectorAll(".sheet__row").forEach((each, i) => each.classList.toggle("is-written", i === place));
+  const shown = sheet.querySelector(".is-written");
+  // One that they opened themselves stands where they scrolled it to.
+  if (!shown || !openedForHand) return;
+  const box = sheet.querySelector(".sheet__rows");
+  const [top, bottom] = [shown.offsetTop - box.offsetTop, shown.offsetTop - box.offsetTop + shown.offsetHeight];
+  if (top < box.scrollTop || bottom > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight / 2;
+}
+
+document.addEventListener("focusin", (event) => {
+  if (!event.target.closest?.("#editor")) return;
+  const sheet = document.querySelector("#outcome [data-play] [data-sheet]");
+  if (sheet && !event.target.closest("[data-section]")) {
+    if (openedForHand && !sheet.hidden) closeSheet(sheet, { move: false });
+    openedForHand = closedByHand = false;
+  }
+  followHand();
+});
+
+document.addEventListener("htmx:afterSwap", followHand);
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#outcome :is([data-sheet-close], [data-sheet-open])")) {
+    closedByHand = openedForHand;
+    openedForHand = false;
+  }
+  // A text of the message leads to where it is written.
+  const shows = event.target.closest("#outcome [data-play] [data-shows]");
+  if (!shows || shows.closest("button") || String(getSelection())) return;
+  const field = document.querySelector(`#editor [id^="id_${CSS.escape(shows.dataset.shows)}"]:is(input, textarea)`);
+  field?.scrollIntoView({ block: "center" });
+  field?.focus({ preventScroll: true });
 });

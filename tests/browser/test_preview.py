@@ -146,6 +146,33 @@ def test_open_sheet_lives_through_typing(open_editor: Open) -> None:
     expect(sheet(page)).to_have_class(re.compile("sheet--was-open"))
 
 
+def test_list_opens_at_the_row_that_is_written_and_closes_after(open_editor: Open) -> None:
+    page = open_editor(MENU)
+    page.locator("[name='sections.0.rows.9.title']").focus()
+    expect(sheet(page)).to_be_visible()
+    type_into(page, "sections.0.rows.9.title", "Gelato")
+    marked = sheet(page).locator(".is-written")
+    expect(marked).to_contain_text("Gelato")
+    expect(marked).to_be_in_viewport()
+    page.locator("[name='body']").focus()
+    expect(sheet(page)).to_be_hidden()
+    expect(page.locator("[name='body']")).to_be_focused()
+    page.locator("[name='sections.0.rows.1.title']").focus()
+    sheet(page).get_by_role("button", name="Close").click()
+    page.locator("[name='sections.0.rows.2.title']").focus()
+    expect(sheet(page)).to_be_hidden()
+
+
+def test_text_of_the_message_leads_to_where_it_is_written(open_editor: Open) -> None:
+    page = open_editor(list_message(footer="Bon appétit", header="Tonight"))
+    for name, words in (("body", "What would you"), ("footer", "Bon"), ("header", "Tonight")):
+        phone(page).get_by_text(words).click()
+        expect(page.locator(f"[name='{name}']")).to_be_focused()
+    page = open_editor(button_message(header=Header(type="text", text="Order 12")))
+    phone(page).get_by_text("Order 12").click()
+    expect(page.locator("[name='header.text']")).to_be_focused()
+
+
 def test_choice_stays_while_its_id_follows_its_title(open_editor: Open) -> None:
     page = open_editor(MENU)
     phone(page).get_by_role("button", name="View menu").click()
