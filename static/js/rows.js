@@ -31,9 +31,18 @@ function startDrag(event) {
   const what = row ?? grip.closest("[data-section]");
   event.preventDefault();
   grip.setPointerCapture(event.pointerId);
-  drag = { grip, what, isRow: Boolean(row), target: null, mark: document.createElement("div") };
+  drag = { grip, what, isRow: Boolean(row), target: null, mark: document.createElement("div"), held: hold(what) };
   drag.mark.className = "drop-mark";
   what.classList.add("is-dragged");
+  requestAnimationFrame(scrollAtEdge);
+}
+
+// What is dragged, by its title, at the pointer.
+function hold(what) {
+  const held = document.createElement("div");
+  held.className = "held";
+  held.textContent = what.querySelector("input").value || (what.matches("[data-row]") ? "Empty row" : "Section");
+  return held;
 }
 
 // Where it would land: before or after the row (or section) nearest to the pointer.
@@ -50,12 +59,29 @@ function findTarget(y) {
   return nearest;
 }
 
-function moveDrag(event) {
+// As long as the pointer is near the window's edge, still or not.
+function scrollAtEdge() {
   if (!drag) return;
   const edge = 60;
-  if (event.clientY < edge) scrollBy(0, -14);
-  else if (event.clientY > innerHeight - edge) scrollBy(0, 14);
-  drag.target = findTarget(event.clientY);
+  const way = drag.y < edge ? -10 : drag.y > innerHeight - edge ? 10 : 0;
+  if (way) {
+    scrollBy({ top: way, behavior: "instant" });
+    showTarget();
+  }
+  requestAnimationFrame(scrollAtEdge);
+}
+
+function moveDrag(event) {
+  if (!drag) return;
+  drag.y = event.clientY;
+  if (!drag.held.isConnected) document.body.append(drag.held);
+  drag.held.style.left = `${event.clientX + 14}px`;
+  drag.held.style.top = `${event.clientY + 10}px`;
+  showTarget();
+}
+
+function showTarget() {
+  drag.target = findTarget(drag.y);
   if (!drag.target) return;
   const { element, after } = drag.target;
   if (element.matches("[data-rows]")) element.before(drag.mark);
@@ -65,8 +91,9 @@ function moveDrag(event) {
 
 function endDrag(event) {
   if (!drag) return;
-  const { what, isRow, target, mark } = drag;
+  const { what, isRow, target, mark, held } = drag;
   mark.remove();
+  held.remove();
   what.classList.remove("is-dragged");
   drag = null;
   if (event.type === "pointercancel" || !target) return;
