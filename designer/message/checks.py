@@ -244,15 +244,17 @@ def _length_problems(field: _Field, most: int, longest: Mapping[str, str]) -> It
 def _broken_variables(field: _Field) -> Iterator[Problem]:
     if "{{" not in field.typed:
         return
-    for found in _LOOKS_LIKE_VARIABLE.finditer(field.typed):
-        if not VARIABLE.fullmatch(found[0]):
-            name = slug(found[0]) or "name"
-            detail = (
-                f"would show {_quote(found[0])} as it stands: a variable's name has only letters "
-                f"A to Z, digits and underscores. Write {{{{{name}}}}}."
-            )
-            yield field.problem("warning", "not-a-variable", detail)
-            return
+    looks = dict.fromkeys(_LOOKS_LIKE_VARIABLE.findall(field.typed))
+    broken = [each for each in looks if not VARIABLE.fullmatch(each)]
+    if not broken:
+        return
+    shown = " and ".join(_quote(each) for each in broken[:2])
+    more = f" and {len(broken) - 2} more" if broken[2:] else ""
+    detail = (
+        f"would show {shown}{more} as it stands: a variable's name has only letters "
+        f"A to Z, digits and underscores. Write {{{{{slug(broken[0]) or 'name'}}}}}."
+    )
+    yield field.problem("warning", "not-a-variable", detail)
 
 
 def _advice_on_text(field: _Field) -> Iterator[Problem]:

@@ -297,6 +297,15 @@ def test_warns_of_what_only_looks_like_a_variable(typed: str) -> None:
     assert (problem.level, problem.rule) == ("warning", "not-a-variable")
 
 
+def test_names_more_than_one_broken_variable() -> None:
+    [problem] = [
+        each
+        for each in check(list_message(body="{{ name }}, {{a-b}}, {{}}, {{ name }}: choose one"))
+        if each.rule == "not-a-variable"
+    ]
+    assert "“{{ name }}” and “{{a-b}}” and 1 more" in problem.text
+
+
 # --- the header's file
 
 
