@@ -131,7 +131,8 @@ class EditorForm:
             label=label_for(path),
             value=value,
             counter=self._counter(value, limit.most) if limit else None,
-            required=limit is not None and limit.required,
+            # A media header's link has no limit, but no header does without it.
+            required=limit.required if limit else path == "header.link",
             problems=self._by_field.get(path, []),
         )
 

@@ -133,6 +133,19 @@ def test_keeps_a_text_that_begins_with_a_line_break(
     assert re.search(r"<textarea[^>]*>\n\n\nLater</textarea>", page)
 
 
+def test_link_of_a_media_header_is_not_called_optional(client: Client, team: Team) -> None:
+    header = Header(type="document", link="https://example.com/menu.pdf")
+    template = make_template(team, ButtonMessage(header=header, body="Menu"))
+    page = text(client.get(reverse("template", args=[template.pk])))
+    labels = dict(
+        re.findall(r'<label for="id_(header[^"]*)">[^<]*</label>( <small>optional)?', page)
+    )
+    assert [name for name, optional in labels.items() if not optional] == [
+        "header.text",
+        "header.link",
+    ]
+
+
 # --- operations
 
 
