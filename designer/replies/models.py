@@ -17,6 +17,8 @@ class DeliveryState(models.TextChoices):
     READ = "read", "Read"
     IGNORED = "ignored", "No reply in it"
     BROKEN = "broken", "Can’t be read"
+    # It was read, and is so old that only what it said of replies is kept.
+    PRUNED = "pruned", "Body deleted"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -26,7 +28,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One POST to a webhook address, raw, stored before anything looks at it."""
+    """One POST to a webhook address, raw, stored before anything looks at it.
+
+    Old ones are deleted (`pruning`); of those that brought replies a row without body is left.
+    """
 
     team = models.ForeignKey(
         Team, on_delete=models.CASCADE, related_name="deliveries", db_index=False
@@ -66,6 +71,10 @@ class Delivery(models.Model):
     @property
     def may_replay(self) -> bool:
         return self.state in (DeliveryState.IGNORED, DeliveryState.BROKEN)
+
+    @property
+    def is_pruned(self) -> bool:
+        return self.state == DeliveryState.PRUNED
 
 
 class Kind(models.TextChoices):

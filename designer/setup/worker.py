@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from designer.replies import intake
+from designer.replies import intake, pruning
 from designer.sending import sweep
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,8 @@ def put_right() -> None:
 
 
 def prune() -> None:
-    """Delete the rows of tasks that ended long ago, or were cut off in the middle as long ago."""
+    """Delete old deliveries, and the rows of tasks that ended or were cut off long ago."""
     DBTaskResult.objects.exclude(status="READY").filter(
         started_at__lt=timezone.now() - KEEP_TASKS
     ).delete()
+    pruning.prune_deliveries()
