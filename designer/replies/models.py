@@ -148,17 +148,23 @@ class Reply(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "identity"], name="one_reply_an_identity")
         ]
-        # Each serves one filter of the list, newest first.
+        # Each serves one filter of the list or a pair of them, newest first.
         indexes = [
             models.Index(fields=["team", "-replied_at", "-id"]),
             models.Index(fields=["team", "kind", "-replied_at", "-id"]),
             models.Index(fields=["team", "from_number", "-replied_at", "-id"]),
             models.Index(fields=["template", "-replied_at", "-id"]),
             models.Index(fields=["template", "kind", "-replied_at", "-id"]),
-            models.Index(
-                fields=["team", "-replied_at", "-id"],
-                name="unmatched_replies",
-                condition=Q(send=None),
+            *(
+                models.Index(fields=[*fields, "-replied_at", "-id"], name=name, condition=condition)
+                for name, fields, condition in (
+                    ("unmatched_replies", ["team"], Q(send=None)),
+                    ("unmatched_replies_kind", ["team", "kind"], Q(send=None)),
+                    ("unmatched_replies_template", ["template"], Q(send=None)),
+                    ("matched_replies", ["team"], Q(send__isnull=False)),
+                    ("matched_replies_kind", ["team", "kind"], Q(send__isnull=False)),
+                    ("matched_replies_template", ["template"], Q(send__isnull=False)),
+                )
             ),
         ]
 

@@ -342,8 +342,10 @@ class Send(models.Model):
     UPDATE. Later edits of the template change nothing here.
     """
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="sends")
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="sends")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="sends", db_index=False)
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="sends", db_index=False
+    )
     template = models.ForeignKey(
         MessageTemplate, on_delete=models.SET_NULL, null=True, related_name="sends"
     )
@@ -386,12 +388,22 @@ class Send(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "token"], name="one_send_a_panel")]
         indexes = [
-            models.Index(fields=["team", "-id"]),
+            # The log's: each serves one filter or a pair of them, newest first. Where the number
+            # stands at the end, a part of it is found without the rows, which are wide.
+            models.Index(fields=["team", "-id", "to"]),
+            models.Index(fields=["team", "state", "-id", "to"]),
+            models.Index(fields=["team", "template", "-id", "to"]),
+            models.Index(fields=["team", "template", "state", "-id", "to"]),
+            models.Index(fields=["team", "to", "-id"]),
+            models.Index(fields=["team", "to", "state", "-id"]),
+            models.Index(fields=["team", "to", "template", "-id"]),
+            models.Index(
+                fields=["team", "batch", "-id"],
+                name="sends_together",
+                condition=Q(batch__isnull=False),
+            ),
             # The quota's.
             models.Index(fields=["team", "created_at"]),
-            models.Index(fields=["team", "state", "-id"]),
-            models.Index(fields=["team", "template", "-id"]),
-            models.Index(fields=["team", "to", "-id"]),
             models.Index(fields=["team", "created_by", "-id"]),
             models.Index(fields=["connection", "to", "-created_at"]),
             # The sweep's: almost every row is final and not in it.
