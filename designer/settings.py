@@ -145,6 +145,8 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+# How many requests are worked on at once; the others wait. Each thread keeps a connection.
+WEB_THREADS = env.int("WEB_THREADS", default=20)
 # How many tasks the worker runs at once.
 WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 
