@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "designer.setup.trouble.DatabaseTrouble",
 ]
 
 ROOT_URLCONF = "designer.urls"
