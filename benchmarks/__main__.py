@@ -2,11 +2,20 @@
 
 import sys
 
-from . import deliveries, editor, kills, server, writers
+from . import acknowledge, deliveries, disk, editor, kills, server, size, slow, writers
 from .claims import verdict
 
 if __name__ == "__main__":
     editor.main()
     server.main()
-    broken = [*kills.main(), *deliveries.main(), *deliveries.on_postgresql(), *writers.main()]
+    size.main()
+    broken = [
+        *acknowledge.main(),
+        *slow.main(),
+        *disk.main(),
+        *kills.main(),
+        *deliveries.main(),
+        *deliveries.on_postgresql(),
+        *writers.main(),
+    ]
     sys.exit(verdict(broken))

@@ -15,8 +15,8 @@ import httpx
 
 from .claims import Claims, verdict
 from .hosting import Host, host, wait_for
+from .network import SlowNetwork
 from .people import new_list, send, signed_in
-from .slow import SlowNetwork
 
 SENDS = 200
 KILLS = 24

@@ -1,90 +1,205 @@
-"""A slow network: a server that passes requests on, and their answers back, after a while."""
+"""Hundreds of slow connections, and hundreds of requests at once, beside people who work.
 
-import random
-import threading
+On SQLite, or on the PostgreSQL server that DATABASE_URL names.
+"""
+
+import asyncio
+import os
+import statistics
+import sys
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 
-PASSED_ON = ("Content-Type", "X-API-Key")
+from .claims import verdict
+from .product import Running, product
 
-
-class SlowNetwork:
-    """Stands at `url` between a client and the server at `target`.
-
-    A request that came in is passed on whether or not its sender still lives, as a network does.
-    It takes up to `longest` seconds there, and as long again for the answer.
-    """
-
-    def __init__(self, target: str, longest: float, chance: random.Random) -> None:
-        self._target, self._longest, self._chance = target, longest, chance
-        self._lock, self._under_way = threading.Lock(), 0
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-
-    def __enter__(self) -> "SlowNetwork":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    @property
-    def under_way(self) -> int:
-        """How many requests it holds, there or on the way back."""
-        return self._under_way
-
-    def _count(self, change: int) -> None:
-        with self._lock:
-            self._under_way += change
-
-    def _wait(self) -> None:
-        time.sleep(self._chance.uniform(0, self._longest))
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        network = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                headers = {name: self.headers[name] for name in PASSED_ON}
-                network._count(+1)
-                try:
-                    network._wait()
-                    url = network._target + self.path
-                    answer = httpx.post(
-                        url, content=body, headers=headers, timeout=60, trust_env=False
-                    )
-                    network._wait()
-                finally:
-                    network._count(-1)
-                self.send_response(answer.status_code)
-                self.send_header("Content-Type", answer.headers["Content-Type"])
-                self.send_header("Content-Length", str(len(answer.content)))
-                self.end_headers()
-                self.wfile.write(answer.content)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Not to stderr."""
-
-        return Handler
+SLOW = 400
+PAGE = "/templates/"
+REQUESTS = 300
+RATE = 10  # requests a second
+MOST_MS = 100.0
+BURST = 400
+BODY = b'{"event": "benchmark"}'.ljust(400)
+DRIP_SECONDS = 1.0
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+@dataclass
+class Drip:
+    """A connection that sends `head` at once and then `rest` byte by byte, or all when told to."""
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Whoever asked is gone: killed, that is what this is for."""
+    head: bytes
+    rest: bytes
+    answer: bytes = b""
+    error: str = ""
+
+    async def run(self, host: str, port: int, finish: asyncio.Event) -> None:
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            writer.write(self.head)
+            sent = 0
+            while sent < len(self.rest) - 1 and not finish.is_set():
+                writer.write(self.rest[sent : sent + 1])
+                await writer.drain()
+                sent += 1
+                await asyncio.sleep(DRIP_SECONDS)
+            writer.write(self.rest[sent:])
+            self.answer = await asyncio.wait_for(reader.read(4096), 60)
+        except (OSError, TimeoutError) as problem:
+            self.error = repr(problem)
+        finally:
+            writer.close()
+
+
+def drips(running: Running, hook: str) -> list[Drip]:
+    """As many of each kind: headers, bodies to the webhook, bodies to a page."""
+    host = urlsplit(running.url).netloc
+
+    def head(path: str, kind: str) -> bytes:
+        about = f"Content-Type: {kind}\r\nContent-Length: {len(BODY)}\r\n\r\n"
+        return f"POST {path} HTTP/1.1\r\nHost: {host}\r\n{about}".encode()
+
+    form = "application/x-www-form-urlencoded"
+    to_hook, to_page = head(hook, "application/json"), head("/sign-in/", form)
+    kinds = [
+        Drip(b"", f"GET /health/ HTTP/1.1\r\nHost: {host}\r\nX-Slow: {'x' * 300}\r\n\r\n".encode()),
+        Drip(to_hook, BODY),
+        Drip(to_page, BODY),
+    ]
+    return [Drip(kinds[n % 3].head, kinds[n % 3].rest) for n in range(SLOW)]
+
+
+@contextmanager
+def dripping(running: Running, slow: list[Drip]) -> Iterator[None]:
+    """Let them drip meanwhile; at the end each sends the rest and waits for its answer."""
+    address = urlsplit(running.url)
+    begun, end = Event(), Event()
+
+    async def all_of_them() -> None:
+        finish = asyncio.Event()
+        host, port = address.hostname or "", address.port or 0
+        tasks = [asyncio.create_task(each.run(host, port, finish)) for each in slow]
+        await asyncio.sleep(2)
+        begun.set()
+        while not end.is_set():
+            await asyncio.sleep(0.1)
+        finish.set()
+        await asyncio.gather(*tasks)
+
+    thread = Thread(target=lambda: asyncio.run(all_of_them()))
+    thread.start()
+    try:
+        begun.wait()
+        yield
+    finally:
+        end.set()
+        thread.join()
+
+
+def p99_of_a_page(client: httpx.Client) -> float:
+    """Milliseconds."""
+    times = []
+    begin = time.perf_counter()
+    for number in range(REQUESTS):
+        time.sleep(max(0.0, begin + number / RATE - time.perf_counter()))
+        start = time.perf_counter()
+        client.get(PAGE).raise_for_status()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.quantiles(times, n=100)[-1]
+
+
+def slow_connections(running: Running, client: httpx.Client, hook: str) -> bool:
+    """Print the page's p99 without and with slow connections; whether each of those was served."""
+    alone = p99_of_a_page(client)
+    slow = drips(running, hook)
+    with dripping(running, slow):
+        beside = p99_of_a_page(client)
+    print(f"A page, {RATE} a second, beside {SLOW} connections that drip a byte a second:")
+    print(f"  p99 alone {alone:.1f} ms, beside them {beside:.1f} ms (under {MOST_MS:.0f})")
+    answers = Counter(each.answer.split(b"\r")[0].decode() or each.error for each in slow)
+    print(f"  what they got in the end: {dict(answers)}")
+    stored = sum(each.answer.startswith(b"HTTP/1.1 200") for each in slow[1::3])
+    counted = int(running.manage("shell", "--no-imports", "-c", COUNT))
+    print(f"  webhooks acknowledged {stored}, stored {counted}")
+    return stored == len(slow[1::3]) == counted
+
+
+HOOK = """
+from designer.sending.models import Connection
+print(Connection.objects.first().hook_path)
+"""
+COUNT = """
+from designer.replies.models import Delivery
+print(Delivery.objects.count())
+"""
+
+
+def burst(running: Running, client: httpx.Client, hook: str) -> bool:
+    """Ask for pages and post to the webhook all at once; whether none of them met a 5xx."""
+
+    async def all_at_once() -> list[httpx.Response]:
+        limits = httpx.Limits(max_connections=None)
+        about = {"base_url": running.url, "limits": limits, "timeout": 120}
+        async with httpx.AsyncClient(**about, cookies=client.cookies) as many:
+            asked = [
+                many.get(PAGE) if number % 2 else many.post(hook, content=BODY)
+                for number in range(BURST)
+            ]
+            return await asyncio.gather(*asked)
+
+    start = time.perf_counter()
+    with peak_of_connections() as peak:
+        statuses = Counter(answer.status_code for answer in asyncio.run(all_at_once()))
+    took = time.perf_counter() - start
+    print(f"{BURST} requests at once, half of them pages and half webhooks:")
+    print(f"  answered in {took:.1f} s: {dict(statuses)}{peak()}")
+    return set(statuses) == {200}
+
+
+@contextmanager
+def peak_of_connections() -> Iterator[Callable[[], str]]:
+    """Counts the connections to PostgreSQL meanwhile; says the most that there were."""
+    most, limit, end = 0, 0, Event()
+
+    def count() -> None:
+        nonlocal most, limit
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as database:
+            limit = int(database.execute("SHOW max_connections").fetchone()[0])  # type: ignore[index]
+            while not end.wait(0.05):
+                asked = database.execute(
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                )
+                most = max(most, asked.fetchone()[0])  # type: ignore[index]
+
+    counter = Thread(target=count)
+    if os.environ.get("DATABASE_URL"):
+        counter.start()
+    try:
+        yield lambda: f", at most {most} connections to the database of {limit}" if most else ""
+    finally:
+        end.set()
+        if counter.ident:
+            counter.join()
+
+
+def main() -> list[str]:
+    """Print the figures; return what does not hold, in words."""
+    with product() as running, httpx.Client(base_url=running.url, timeout=60) as client:
+        client.get(running.link)
+        hook = running.manage("shell", "--no-imports", "-c", HOOK).strip()
+        client.get(PAGE).raise_for_status()
+        served = slow_connections(running, client, hook)
+        calm = burst(running, client, hook)
+    return [] if served and calm else ["A slow connection or a burst was not served as it must be."]
+
+
+if __name__ == "__main__":
+    sys.exit(verdict(main()))

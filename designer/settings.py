@@ -63,6 +63,9 @@ SEND_READ_TIMEOUT = env.float("SEND_READ_TIMEOUT", default=20.0)
 SEND_QUOTA_PERSON = env.int("SEND_QUOTA_PERSON", default=200)
 SEND_QUOTA_TEAM = env.int("SEND_QUOTA_TEAM", default=1000)
 
+# For how many days a webhook's delivery is kept as it came; 0 for ever.
+KEEP_DELIVERIES_DAYS = env.int("KEEP_DELIVERIES_DAYS", default=90)
+
 # The stand-in for the API and its phone. Off in production unless it is asked for.
 SANDBOX = env.bool("SANDBOX", default=DEBUG)
 # How long the magic number for a time-out lets its caller wait: longer than anyone should.
@@ -102,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "designer.setup.trouble.DatabaseTrouble",
 ]
 
 ROOT_URLCONF = "designer.urls"
@@ -170,6 +174,8 @@ else:
             "DEFAULT_TIMEOUT": -1,
         }
     }
+# How many requests are worked on at once; the others wait. Each thread keeps a connection.
+WEB_THREADS = env.int("WEB_THREADS", default=20)
 # How many tasks the worker runs at once.
 WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 

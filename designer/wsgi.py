@@ -2,7 +2,10 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from designer.setup.gate import Gate
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "designer.settings")
-application = get_wsgi_application()
+application = Gate(get_wsgi_application(), settings.WEB_THREADS)

@@ -32,8 +32,8 @@ def hook(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, secret: str) -> HttpResponse:
-    found = Connection.objects.with_hook(secret).order_by()
-    connection = found.only("team_id", "signature_header", "signature_secret").first()
+    about = Connection.objects.only("team_id", "signature_header", "signature_secret")
+    connection = about.by_hook(secret)
     if connection is None:
         return _answer(404, "There is no such address.")
     try:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 from urllib.parse import urlencode
 
+from django.db.models.functions import Coalesce
+
 from designer.sending import numbers
 from designer.sending.numbers import NumberError
 from designer.teams.models import Team
@@ -77,7 +79,10 @@ class Filter:
     def _narrowed(self, replies: ReplyQuerySet, searched: int) -> ReplyQuerySet:
         if self.kind:
             replies = replies.filter(kind=self.kind)
-        if self.template:
+        if self.template and self.whole_number:
+            # A number has fewer replies than a template. Said so, only its index can be taken.
+            replies = replies.alias(of=Coalesce("template_id", 0)).filter(of=int(self.template))
+        elif self.template:
             replies = replies.filter(template_id=int(self.template))
         if self.match:
             replies = replies.filter(send__isnull=self.match == "no")

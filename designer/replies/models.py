@@ -17,6 +17,8 @@ class DeliveryState(models.TextChoices):
     READ = "read", "Read"
     IGNORED = "ignored", "No reply in it"
     BROKEN = "broken", "Can’t be read"
+    # It was read, and is so old that only what it said of replies is kept.
+    PRUNED = "pruned", "Body deleted"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -26,7 +28,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One POST to a webhook address, raw, stored before anything looks at it."""
+    """One POST to a webhook address, raw, stored before anything looks at it.
+
+    Old ones are deleted (`pruning`); of those that brought replies a row without body is left.
+    """
 
     team = models.ForeignKey(
         Team, on_delete=models.CASCADE, related_name="deliveries", db_index=False
@@ -66,6 +71,10 @@ class Delivery(models.Model):
     @property
     def may_replay(self) -> bool:
         return self.state in (DeliveryState.IGNORED, DeliveryState.BROKEN)
+
+    @property
+    def is_pruned(self) -> bool:
+        return self.state == DeliveryState.PRUNED
 
 
 class Kind(models.TextChoices):
@@ -139,17 +148,23 @@ class Reply(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "identity"], name="one_reply_an_identity")
         ]
-        # Each serves one filter of the list, newest first.
+        # Each serves one filter of the list or a pair of them, newest first.
         indexes = [
             models.Index(fields=["team", "-replied_at", "-id"]),
             models.Index(fields=["team", "kind", "-replied_at", "-id"]),
             models.Index(fields=["team", "from_number", "-replied_at", "-id"]),
             models.Index(fields=["template", "-replied_at", "-id"]),
             models.Index(fields=["template", "kind", "-replied_at", "-id"]),
-            models.Index(
-                fields=["team", "-replied_at", "-id"],
-                name="unmatched_replies",
-                condition=Q(send=None),
+            *(
+                models.Index(fields=[*fields, "-replied_at", "-id"], name=name, condition=condition)
+                for name, fields, condition in (
+                    ("unmatched_replies", ["team"], Q(send=None)),
+                    ("unmatched_replies_kind", ["team", "kind"], Q(send=None)),
+                    ("unmatched_replies_template", ["template"], Q(send=None)),
+                    ("matched_replies", ["team"], Q(send__isnull=False)),
+                    ("matched_replies_kind", ["team", "kind"], Q(send__isnull=False)),
+                    ("matched_replies_template", ["template"], Q(send__isnull=False)),
+                )
             ),
         ]
 

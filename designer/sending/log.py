@@ -1,5 +1,6 @@
 """Finds sends in the log: filters in the address, pages by the last row's id."""
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from .models import Batch, Send, SendQuerySet, State, TestNumber
 from .numbers import NumberError
 
 PAGE = 50
+# An index finds whole numbers; for a part of one each send is looked at, so there is an end to it.
+SEARCHED = 10_000
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Filter:
         return cls(
             state=state if state in State.values else "",
             template=_row_id(asked.get("template", "")),
-            number=asked.get("number", "").strip(),
+            number=asked.get("number", "").replace("\0", "").strip(),
             together=_row_id(asked.get("together", "")),
             before=_row_id(asked.get("before", "")),
         )
@@ -98,31 +101,42 @@ class Filter:
     def narrows(self) -> bool:
         return bool(self.state or self.template or self.number or self.together)
 
-    def page(self, team: Team) -> Page:
-        rows = self._narrowed(Send.objects.filter(team=team))
+    @property
+    def whole_number(self) -> str:
+        """The number asked for in E.164, "" if it is only a part of one."""
+        try:
+            return numbers.read(self.number).e164
+        except NumberError:
+            return ""
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.number and not self.whole_number)
+
+    def page(self, team: Team, *, searched: int = SEARCHED) -> Page:
+        """The sends that fit. A part of a number is looked for in the newest `searched` of them."""
+        rows = self._narrowed(Send.objects.filter(team=team), searched)
         if self.before:
             rows = rows.filter(pk__lt=self.before)
         rows = rows.select_related("created_by").defer("body", "outcome").order_by("-pk")
         found = list(rows[: PAGE + 1])
         return Page(found[:PAGE], older=found[PAGE - 1].pk if len(found) > PAGE else None)
 
-    def _narrowed(self, rows: SendQuerySet) -> SendQuerySet:
+    def _narrowed(self, rows: SendQuerySet, searched: int) -> SendQuerySet:
         if self.state:
             rows = rows.filter(state=self.state)
         if self.template:
             rows = rows.filter(template=self.template)
         if self.together:
             rows = rows.filter(batch=self.together)
-        if self.number:
-            rows = rows.filter(**self._number_lookup())
+        if self.whole_number:
+            rows = rows.filter(to=self.whole_number)
+        elif self.number:
+            newest = rows.order_by("-pk").values_list("pk", flat=True)
+            rows = rows.filter(to__contains=re.sub(r"[\s().-]", "", self.number))
+            for end in newest[searched : searched + 1]:
+                rows = rows.filter(pk__gt=end)
         return rows
-
-    def _number_lookup(self) -> dict[str, str]:
-        """A whole number is found by the index; part of one by looking at each row."""
-        try:
-            return {"to": numbers.read(self.number).e164}
-        except NumberError:
-            return {"to__contains": "".join(char for char in self.number if char in "+0123456789")}
 
 
 def _fingerprint(sends: list[Send]) -> str:

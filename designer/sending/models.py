@@ -73,11 +73,16 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """For pages that only name connections: nothing is decrypted for them."""
         return self.defer(*SECRETS)
 
-    def with_hook(self, secret: str) -> Self:
+    def by_hook(self, secret: str) -> "Connection | None":
         """The connection that takes replies at that secret's address, be it new or still valid."""
         value = hook_hash(secret)
-        old = Q(old_hook_hash=value, old_hook_until__gt=timezone.now())
-        return self.filter(Q(hook_hash=value) | old)
+        # Two plain look-ups: Django takes three times as long to put together one with an OR.
+        new = self.filter(hook_hash=value)
+        old = self.filter(old_hook_hash=value, old_hook_until__gt=timezone.now())
+        for found in (new, old):
+            for connection in found.order_by():
+                return connection
+        return None
 
     def resting(self) -> Self:
         """Those whose API said that nothing more is accepted for now."""
@@ -349,8 +354,10 @@ class Send(models.Model):
     UPDATE. Later edits of the template change nothing here.
     """
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="sends")
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="sends")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="sends", db_index=False)
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="sends", db_index=False
+    )
     template = models.ForeignKey(
         MessageTemplate, on_delete=models.SET_NULL, null=True, related_name="sends"
     )
@@ -393,12 +400,22 @@ class Send(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "token"], name="one_send_a_panel")]
         indexes = [
-            models.Index(fields=["team", "-id"]),
+            # The log's: each serves one filter or a pair of them, newest first. Where the number
+            # stands at the end, a part of it is found without the rows, which are wide.
+            models.Index(fields=["team", "-id", "to"]),
+            models.Index(fields=["team", "state", "-id", "to"]),
+            models.Index(fields=["team", "template", "-id", "to"]),
+            models.Index(fields=["team", "template", "state", "-id", "to"]),
+            models.Index(fields=["team", "to", "-id"]),
+            models.Index(fields=["team", "to", "state", "-id"]),
+            models.Index(fields=["team", "to", "template", "-id"]),
+            models.Index(
+                fields=["team", "batch", "-id"],
+                name="sends_together",
+                condition=Q(batch__isnull=False),
+            ),
             # The quota's.
             models.Index(fields=["team", "created_at"]),
-            models.Index(fields=["team", "state", "-id"]),
-            models.Index(fields=["team", "template", "-id"]),
-            models.Index(fields=["team", "to", "-id"]),
             models.Index(fields=["team", "created_by", "-id"]),
             models.Index(fields=["connection", "to", "-created_at"]),
             # The sweep's: almost every row is final and not in it.

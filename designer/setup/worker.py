@@ -12,7 +12,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from designer.replies import intake
+from designer.replies import intake, pruning
 from designer.sending import sweep
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ def start(task_threads: int, stop: threading.Event) -> list[threading.Thread]:
     keep_house: list[tuple[Step, float]] = [
         (intake.read_new, 0.25),
         (put_right, 15),
+        (pruning.prune_deliveries, 3600),
         *queue.housekeeping,
     ]
     threads = [

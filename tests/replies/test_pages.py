@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +25,7 @@ from tests.factories import (
     make_send,
     make_template,
 )
+from tests.plans import plans
 
 from . import bodies
 
@@ -123,6 +125,38 @@ def test_part_of_a_number_is_looked_for_in_the_newest_replies(client: Client, re
     assert ids(shown(client, number="43210")) == [reply.pk]
     found = listing.Filter(number="0").page(reply.team, searched=2).replies
     assert [row.pk for row in found] == sorted(newest, reverse=True)[:2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found_by"),
+    [
+        ({}, "(team_id=?"),
+        ({"kind": "text"}, "(team_id=? AND kind=?"),
+        ({"template": "1"}, "(template_id=?"),
+        ({"number": CUSTOMER}, "(team_id=? AND from_number=?"),
+        ({"match": "yes"}, "INDEX matched_replies (team_id=?"),
+        ({"match": "no"}, "INDEX unmatched_replies (team_id=?"),
+        ({"kind": "text", "template": "1"}, "(template_id=? AND kind=?"),
+        ({"kind": "text", "number": CUSTOMER}, "(team_id=? AND from_number=?"),
+        ({"kind": "text", "match": "yes"}, "INDEX matched_replies_kind (team_id=? AND kind=?"),
+        ({"kind": "list", "match": "no"}, "INDEX unmatched_replies_kind (team_id=? AND kind=?"),
+        ({"template": "1", "match": "yes"}, "INDEX matched_replies_template (template_id=?"),
+        ({"template": "1", "match": "no"}, "INDEX unmatched_replies_template (template_id=?"),
+        ({"template": "1", "number": CUSTOMER}, "(team_id=? AND from_number=?"),
+        ({"match": "no", "number": CUSTOMER}, "(team_id=? AND from_number=?"),
+        ({"kind": "text", "number": "123"}, "(team_id=? AND kind=?"),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "1700000000000000-5"])
+@pytest.mark.skipif(database.vendor != "sqlite", reason="reads SQLite's plans")
+def test_each_filter_and_pair_is_found_by_an_index(
+    team: Team, asked: dict[str, str], found_by: str, before: str
+) -> None:
+    plan = plans(lambda: listing.Filter(**asked).page(team, before))
+    *_, found, _send, _wrote_after = plan.splitlines()
+    assert "SEARCH replies_reply USING INDEX" in found
+    assert found_by in found
+    assert "TEMP B-TREE" not in plan
 
 
 def test_what_customers_write_is_escaped(client: Client, connection: Connection) -> None:

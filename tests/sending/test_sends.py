@@ -7,17 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from designer.library.models import MessageTemplate
 from designer.sending import delivery
-from designer.sending.log import PAGE
+from designer.sending.log import PAGE, Filter
 from designer.sending.models import Attempt, Connection, Send, State
 from designer.teams.models import Team, User
 
-from ..factories import make_connection, make_send, make_template
+from ..factories import CUSTOMER, make_connection, make_send, make_template
+from ..plans import plans
 from .api import Api, Reply, error
 
 Fresh = Callable[[Send], Send]
@@ -72,6 +74,51 @@ def test_the_log_is_narrowed_by_state_template_and_number(
     assert found(state="sent", template=template.pk) == [sent.pk]
     assert found(number="999999") == []
     assert found(state="nonsense", template="x", before="-1") == [elsewhere.pk, sent.pk, failed.pk]
+
+
+def test_part_of_a_number_is_looked_for_in_the_newest_sends(
+    template: MessageTemplate, connection: Connection, vera: Client
+) -> None:
+    sends = [make_send(template, connection, state=State.SENT) for _ in range(3)]
+    make_send(template, connection, state=State.FAILED)
+    asked = Filter(number="43210", state=State.SENT)
+    found = asked.page(template.team, searched=2).sends
+    assert [send.pk for send in found] == [sends[2].pk, sends[1].pk]
+    assert len(asked.page(template.team, searched=3).sends) == 3
+    assert "in the newest 10,000 sends" in vera.get("/sends/?number=999999").text
+    assert "in the newest" not in vera.get("/sends/?number=%2B4930123456").text
+
+
+@pytest.mark.parametrize("number", ["nonsense", "%", "_", "\0 43210 x"])
+def test_a_number_that_is_none_finds_nothing(vera: Client, queued: Send, number: str) -> None:
+    assert "No send matches" in vera.get("/sends/", {"number": number}).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "columns"),
+    [
+        ({}, []),
+        ({"state": "sent"}, ["state"]),
+        ({"template": 1}, ["template_id"]),
+        ({"together": 1}, ["batch_id"]),
+        ({"number": CUSTOMER}, ["to"]),
+        ({"state": "sent", "template": 1}, ["state", "template_id"]),
+        ({"state": "sent", "number": CUSTOMER}, ["state", "to"]),
+        ({"template": 1, "number": CUSTOMER}, ["template_id", "to"]),
+        ({"state": "sent", "number": "123"}, ["state"]),
+    ],
+)
+@pytest.mark.parametrize("before", [None, 5])
+@pytest.mark.skipif(database.vendor != "sqlite", reason="reads SQLite's plans")
+def test_each_filter_and_pair_is_found_by_an_index(
+    team: Team, asked: dict[str, Any], columns: list[str], before: int | None
+) -> None:
+    plan = plans(lambda: Filter(**asked, before=before).page(team))
+    *_, found, _person = plan.splitlines()
+    assert "SEARCH sending_send USING INDEX" in found
+    for column in ["team_id", *columns]:
+        assert f"{column}=?" in found
+    assert "TEMP B-TREE" not in plan
 
 
 def test_a_filter_that_finds_nothing_says_so(vera: Client, queued: Send) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Length
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from designer.sending.models import CONNECTION_SECRETS
 from designer.teams.access import TeamRequest, owned, team_page
 
-from .. import intake, live, raw
+from .. import intake, live, pruning, raw
 from ..listing import row_id
 from ..models import Delivery, DeliveryQuerySet, DeliveryState, Reply
 
@@ -43,7 +44,12 @@ def deliveries(request: TeamRequest) -> HttpResponse:
     region = live.draw(request, "deliveries", context, query=query, polls=not before)
     if live.wants_region(request):
         return live.answer(request, region)
-    context |= {"region": region, "states": DeliveryState.choices}
+    context |= {
+        "region": region,
+        "states": DeliveryState.choices,
+        "keep_days": settings.KEEP_DELIVERIES_DAYS,
+        "broken_days": pruning.broken_days(),
+    }
     return live.page(request, "replies/deliveries.html", context)
 
 
@@ -65,8 +71,10 @@ def delivery(request: TeamRequest, pk: int) -> HttpResponse:
 @team_page()
 @require_safe
 def delivery_body(request: TeamRequest, pk: int) -> HttpResponse:
-    """The body, byte for byte, as a download."""
+    """The body, byte for byte, as a download; 410 if it was deleted for its age."""
     row = owned(request, Delivery.objects.all(), pk=pk)
+    if row.is_pruned:
+        return HttpResponse("Deleted.\n", status=410, content_type="text/plain")
     headers = {"Content-Disposition": f'attachment; filename="delivery-{row.pk}.json"'}
     return HttpResponse(bytes(row.body), content_type="application/octet-stream", headers=headers)
 

@@ -16,7 +16,7 @@ from designer.teams.parts import page_or_part, wants_part
 
 from .. import outbox
 from ..client import request_headers
-from ..log import Filter, Progress
+from ..log import SEARCHED, Filter, Progress
 from ..models import CONNECTION_SECRETS, Batch, Send, SendQuerySet, State
 from ..quota import OverQuotaError
 
@@ -31,7 +31,7 @@ def sends(request: TeamRequest) -> HttpResponse:
     page = chosen.page(request.team)
     if request.GET.get("seen") == page.fingerprint:
         return HttpResponse(status=204)
-    context = {"page": page, "filter": chosen, "states": State}
+    context = {"page": page, "filter": chosen, "states": State, "searched": SEARCHED}
     if not wants_part(request):
         templates = MessageTemplate.objects.filter(team=request.team)
         context["templates"] = templates.only("name").order_by("name")

@@ -1,0 +1,16 @@
+"""The product's addresses, and before them that of the bare view."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+
+
+@csrf_exempt
+def store(request: HttpRequest) -> HttpResponse:
+    from .models import Row
+
+    Row.objects.create(body=request.body)
+    return HttpResponse("Stored.\n", content_type="text/plain")
+
+
+urlpatterns = [path("bare/", store), path("", include("designer.urls"))]
