@@ -91,6 +91,15 @@
     if (option) take(option);
   });
 
+  // One that a late answer took away between the press of the mouse and its release still counts.
+  let held = null;
+  picker.addEventListener("mousedown", ({ target }) => {
+    held = target.closest(".emoji__one");
+  });
+  picker.addEventListener("mouseup", ({ target }) => {
+    if (held && !held.isConnected && target.closest(".emoji__all")) take(held);
+  });
+
   // --- Keys -----------------------------------------------------------------------------------
 
   let isAwaited = false; // Enter came before the answer to what was typed
@@ -134,8 +143,26 @@
 
   // --- Searching, opening, closing ------------------------------------------------------------
 
+  function showUsual() {
+    isAwaited = false;
+    said.textContent = "";
+    found().replaceWith(usual.cloneNode(true));
+    showLately();
+    choose(options()[0]);
+  }
+
   search.addEventListener("input", () => {
     isAwaited = false;
+    if (!search.value) showUsual();
+  });
+
+  // An answer that comes when nothing is asked any more is too late. One that comes when somebody
+  // went on to the emoji already must not take the focus with it.
+  let isAmongThem = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "emoji-found") return;
+    if (!search.value) event.detail.shouldSwap = false;
+    isAmongThem = found().contains(document.activeElement);
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -143,6 +170,7 @@
     showLately();
     const [first, ...others] = options();
     choose(first);
+    if (isAmongThem) (first ?? search).focus();
     said.textContent = first
       ? `${others.length + 1} shown; Enter takes ${first.title}`
       : found().textContent.trim();
@@ -152,27 +180,15 @@
     }
   });
 
-  picker.addEventListener("toggle", ({ newState }) => {
-    if (newState === "open") open();
-    else clear();
-  });
-
   // It opens under the field that it writes into, empty.
-  function open() {
-    showLately();
-    choose(options()[0]);
+  picker.addEventListener("toggle", ({ newState }) => {
+    search.value = "";
+    showUsual();
+    if (newState !== "open") return;
     const box = field().getBoundingClientRect();
     const top = Math.min(box.bottom + 6, innerHeight - picker.offsetHeight - 8);
     picker.style.top = `${Math.max(8, top)}px`;
     picker.style.left = `${Math.max(8, Math.min(box.left, innerWidth - picker.offsetWidth - 8))}px`;
     search.focus();
-  }
-
-  function clear() {
-    isAwaited = false;
-    htmx.trigger(search, "htmx:abort");
-    search.value = "";
-    said.textContent = "";
-    found().replaceWith(usual.cloneNode(true));
-  }
+  });
 })();

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from designer.library.models import MessageTemplate
 from designer.teams.models import Team, User
@@ -264,7 +264,7 @@ def test_takes_an_emoji_by_keyboard_alone(opened: Page) -> None:
     expect(search).to_be_focused()
     expect(search).to_have_value("")
     opened.keyboard.type("heart")
-    expect(emoji(opened, "red heart")).to_be_visible()
+    expect(opened.locator("#emoji-found")).to_have_attribute("data-words", "heart")
     said = opened.locator("#emoji [role=status]")
     expect(said).to_contain_text("Enter takes red heart")
     opened.keyboard.press("ArrowDown")
@@ -287,6 +287,47 @@ def test_takes_an_emoji_by_keyboard_alone(opened: Page) -> None:
     expect(body).to_have_value("Hi👍❤️")
 
 
+def test_a_late_answer_takes_nothing_from_under_the_hand(opened: Page) -> None:
+    held: list[Route] = []
+    opened.route("**/emoji/?emoji=gift", lambda route: held.append(route))
+    body = opened.get_by_label("Body", exact=True)
+    search = opened.get_by_label("Search emoji")
+    usual = emoji(opened, "thumbs up")
+
+    def ask() -> None:
+        body.press("Control+e")
+        search.fill("gift")
+        while not held:
+            opened.wait_for_timeout(5)
+
+    def answer() -> None:
+        with opened.expect_response("**/emoji/?emoji=gift"):
+            held.pop().continue_()
+
+    body.fill("Hi")
+    ask()
+    search.press("ArrowDown")
+    expect(usual).to_be_focused()
+    answer()
+    expect(emoji(opened, "wrapped gift")).to_be_focused()
+    opened.keyboard.press("Escape")
+    # What the mouse is on when it comes is taken all the same.
+    ask()
+    usual.hover()
+    opened.mouse.down()
+    answer()
+    expect(usual).to_have_count(0)
+    opened.mouse.up()
+    expect(body).to_have_value("Hi👍")
+    # When the picker was closed meanwhile, it opens with the usual ones.
+    ask()
+    opened.keyboard.press("Escape")
+    answer()
+    body.press("Control+e")
+    expect(usual.first).to_be_visible()
+    expect(opened.locator("#emoji-found")).to_have_attribute("data-words", "")
+
+
 def test_escape_closes_the_picker_and_goes_back_to_the_text(opened: Page) -> None:
     body = opened.get_by_label("Body", exact=True)
     search = opened.get_by_label("Search emoji")
@@ -295,6 +336,7 @@ def test_escape_closes_the_picker_and_goes_back_to_the_text(opened: Page) -> Non
     opened.get_by_role("button", name="Emoji", exact=True).click()
     search.fill("no such thing")
     expect(opened.locator("#emoji-found")).to_have_text("No emoji is called “no such thing”.")
+    assert axe(opened) == []
     search.press("Enter")
     expect(search).to_be_focused()
     search.press("Escape")
@@ -321,6 +363,7 @@ def test_the_emoji_used_lately_stay_and_need_no_storage(opened: Page) -> None:
     opened.reload()
     body.press("Control+e")
     expect(lately).to_have_text(["🔥", "📦"])
+    assert axe(opened) == []
     opened.keyboard.press("Enter")
     expect(body).to_have_value(re.compile("🔥.*🔥.*🔥"))
     opened.evaluate("""() => {

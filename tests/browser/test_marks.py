@@ -207,11 +207,11 @@ def test_reads_marks_as_the_preview_draws_them(script: Page) -> None:
 
 def test_a_press_shows_in_the_preview_or_leaves_the_text_alone(script: Page) -> None:
     chance = random.Random(2)
-    presses = []
+    presses: list[tuple[State, str]] = []
     for text in lines(2500, seed=3):
         start, end = sorted(chance.sample(range(2, len(text) + 1), k=2))
         state = read(f"{text[:start]}[{text[start:end]}]{text[end:]}")
-        presses.append([state, chance.choice("*_~`")])
+        presses.append((state, chance.choice("*_~`")))
     press = """(presses) => presses.map(([state, mark]) => {
         const done = marks.toggle(state, mark);
         return [marks.isOn(state, mark), done, marks.isOn(done, mark)];

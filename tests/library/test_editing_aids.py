@@ -187,6 +187,11 @@ def test_what_people_call_an_emoji_is_about_one_that_there_is() -> None:
     assert called | {*emoji.USUAL, *emoji.COMMON} <= known
 
 
+def test_leaves_out_what_many_phones_cannot_show() -> None:
+    assert emoji.search("phoenix")[0].character == "🐦‍🔥", "of 2023"
+    assert emoji.search("fingerprint") == [], "of 2024"
+
+
 def test_the_picker_opens_with_the_usual_ones() -> None:
     assert [each.character for each in emoji.search(" ")] == emoji.USUAL
 
