@@ -1,5 +1,5 @@
-// Aids for writing: the format bar, emoji and variables. All of them act on the field that was
-// written in last, and leave the caret where the hand expects it.
+// Aids for writing: the format bar over the body, its keys, and variables. What marks do to the
+// text is in marks.js; the caret stays where the hand expects it.
 "use strict";
 
 let lastField = null;
@@ -11,7 +11,8 @@ document.addEventListener("focusin", (event) => {
   if (isText(event.target)) lastField = event.target;
 });
 
-// The editor's form may have been drawn anew since: the field of the same name counts.
+// The field that was written in last. The form may have been drawn anew since: the one of the same
+// name counts.
 function field() {
   if (lastField?.isConnected) return lastField;
   const again = lastField?.name && document.getElementById(lastField.id);
@@ -31,77 +32,109 @@ function insert(text, { select = false } = {}) {
   changed(target);
 }
 
-// Puts marks around the selection, or takes them away if it has them.
-function wrap(mark) {
-  const body = document.getElementById("id_body");
-  body.focus();
-  const { selectionStart: start, selectionEnd: end, value } = body;
-  const inside = value.slice(start, end);
-  const [, lead, text, trail] = inside.match(/^(\s*)([\s\S]*?)(\s*)$/);
-  if (value.slice(start - 1, start) === mark && value.slice(end, end + 1) === mark) {
-    body.setRangeText(inside, start - 1, end + 1, "select");
-  } else if (text.length > 1 && text.startsWith(mark) && text.endsWith(mark)) {
-    body.setRangeText(lead + text.slice(1, -1) + trail, start, end, "select");
-  } else {
-    // WhatsApp wants no space just inside a mark, and no mark around a line break.
-    const marked = text
-      .split("\n")
-      .map((line) => (line.trim() || !text ? mark + line + mark : line))
-      .join("\n");
-    body.setRangeText(lead + marked + trail, start, end, "end");
-    if (!text) body.setSelectionRange(start + 1, start + 1);
-    else body.setSelectionRange(start + lead.length, start + lead.length + marked.length);
-  }
-  changed(body);
+// --- Formatting -------------------------------------------------------------------------------
+
+const bodyField = () => document.getElementById("id_body");
+const bodyState = ({ value, selectionStart, selectionEnd } = bodyField()) =>
+  ({ text: value, start: selectionStart, end: selectionEnd });
+const isSameState = (a, b) => a.text === b.text && a.start === b.start && a.end === b.end;
+const isPressed = (state, { mark, lines }) => (mark ? marks.isOn(state, mark) : marks.isIn(state, lines));
+
+let lastFormat = null;
+
+// A second press with nothing in between takes back just what the first one did.
+function format(tool) {
+  const { mark, lines } = tool.dataset;
+  const before = bodyState();
+  const isAgain = lastFormat?.tool === (mark ?? lines) && isSameState(lastFormat.after, before);
+  const press = () => (mark ? marks.toggle(before, mark) : marks.toggleLines(before, lines));
+  const after = isAgain ? lastFormat.before : press();
+  lastFormat = { tool: mark ?? lines, before, after };
+  const target = bodyField();
+  const { scrollTop } = target;
+  if (after.text !== before.text) target.setRangeText(after.text, 0, before.text.length);
+  target.setSelectionRange(after.start, after.end);
+  target.scrollTop = scrollTop;
+  if (after.text !== before.text) changed(target);
+  showPressed();
 }
 
-// Puts a prefix before each selected line, or takes it away if all have it.
-function prefix(sign) {
-  const body = document.getElementById("id_body");
-  body.focus();
-  const { value, selectionStart, selectionEnd } = body;
-  const from = value.lastIndexOf("\n", selectionStart - 1) + 1;
-  const to = value.indexOf("\n", selectionEnd) < 0 ? value.length : value.indexOf("\n", selectionEnd);
-  const lines = value.slice(from, to).split("\n");
-  const all = lines.every((line) => line.startsWith(sign));
-  const done = lines.map((line) => (all ? line.slice(sign.length) : sign + line)).join("\n");
-  body.setRangeText(done, from, to, "end");
-  if (selectionStart !== selectionEnd) body.setSelectionRange(from, from + done.length);
-  changed(body);
+function showPressed() {
+  if (!bodyField()) return;
+  const state = bodyState();
+  for (const tool of document.querySelectorAll(".format-bar [aria-pressed]")) {
+    tool.setAttribute("aria-pressed", isPressed(state, tool.dataset));
+  }
 }
+
+// Not on the keystroke itself, which has better things to do.
+let pressedSoon = 0;
+function showPressedSoon() {
+  clearTimeout(pressedSoon);
+  pressedSoon = setTimeout(showPressed, 60);
+}
+
+document.addEventListener("selectionchange", () => {
+  if (document.activeElement?.id === "id_body") showPressedSoon();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "workbench") showPressedSoon();
+});
+
+// --- The bar ----------------------------------------------------------------------------------
+
+// The mouse leaves the focus, and with it the selection, in the text.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest(".format-bar button")) event.preventDefault();
+});
 
 document.addEventListener("click", (event) => {
-  const mark = event.target.closest("[data-mark]");
-  if (mark) return wrap(mark.dataset.mark);
-  const sign = event.target.closest("[data-prefix]");
-  if (sign) return prefix(sign.dataset.prefix);
-  const text = event.target.closest("[data-insert]");
-  if (text) {
-    document.querySelector(".emoji:popover-open")?.hidePopover();
-    return insert(text.dataset.insert);
+  const tool = event.target.closest("[data-mark], [data-lines]");
+  if (tool) {
+    format(tool);
+    // Who pressed it with a key wants to go on from there.
+    if (document.activeElement !== tool) bodyField().focus({ preventScroll: true });
   }
+  const named = event.target.closest("[data-insert]:not(.emoji__one)");
+  if (named) insert(named.dataset.insert);
   if (event.target.closest("[data-variable]")) insert("{{name}}", { select: true });
   if (event.target.closest("[data-shortcuts]")) document.getElementById("shortcuts").showModal();
 });
 
-// The picker opens under the field that it writes into.
-document.addEventListener("toggle", (event) => {
-  if (event.target.id !== "emoji" || event.newState !== "open") return;
-  const picker = event.target;
-  const box = field().getBoundingClientRect();
-  const top = Math.min(box.bottom + 6, innerHeight - picker.offsetHeight - 8);
-  picker.style.top = `${Math.max(8, top)}px`;
-  picker.style.left = `${Math.max(8, Math.min(box.left, innerWidth - picker.offsetWidth - 8))}px`;
-  picker.querySelector("input").focus();
-}, true);
+// One stop for Tab, the arrow keys within.
+const BAR_STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: 0, End: 0 };
+
+document.addEventListener("keydown", (event) => {
+  const bar = event.target.closest?.(".format-bar");
+  if (!bar || !(event.key in BAR_STEPS) || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const tools = [...bar.querySelectorAll("button")];
+  const at = tools.indexOf(event.target.closest("button"));
+  const to = { Home: 0, End: tools.length - 1 }[event.key] ?? at + BAR_STEPS[event.key];
+  tools[(to + tools.length) % tools.length].focus();
+});
+
+document.addEventListener("focusin", ({ target }) => {
+  const bar = target.closest?.(".format-bar");
+  for (const tool of bar?.querySelectorAll("button") ?? []) tool.tabIndex = tool === target ? 0 : -1;
+});
+
+// --- Keys -------------------------------------------------------------------------------------
+
+const MARK_KEYS = { b: "*", i: "_" };
+const MARK_KEYS_WITH_SHIFT = { x: "~", m: "`" };
 
 document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
-  const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  if (command && event.target.id === "id_body" && (key === "b" || key === "i")) {
+  const command = (event.ctrlKey || event.metaKey) && !event.altKey;
+  const mark = command && (event.shiftKey ? MARK_KEYS_WITH_SHIFT : MARK_KEYS)[key];
+  if (mark && event.target.id === "id_body") {
     event.preventDefault();
-    wrap(key === "b" ? "*" : "_");
-  } else if (command && key === "e" && isText(event.target)) {
+    const tool = document.querySelector(`.format-bar [data-mark="${mark}"]`);
+    format(tool);
+    const isOn = tool.getAttribute("aria-pressed") === "true";
+    document.getElementById("announce").textContent = `${tool.ariaLabel} ${isOn ? "on" : "off"}`;
+  } else if (command && !event.shiftKey && key === "e" && isText(event.target)) {
     event.preventDefault();
     document.getElementById("emoji").showPopover();
   } else if (event.key === "?" && !event.target.matches("input, textarea, select")) {

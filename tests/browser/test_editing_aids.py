@@ -1,14 +1,15 @@
 """The editor's aids in a real browser: dragging, pasting, formatting, emoji, keys, company."""
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from designer.library.models import MessageTemplate
 from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 
-from .harness import axe, on_a_phone, open_editor
+from .harness import axe, on_a_phone, open_editor, without_javascript
 
 PASTE = """(text) => {
     const data = new DataTransfer();
@@ -147,23 +148,232 @@ def test_format_bar_marks_the_selection_and_takes_the_marks_away(opened: Page) -
     expect(body).to_have_value("one\ntwo")
 
 
+def test_the_bar_shows_what_is_on_where_the_caret_is(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    body.fill("_a *b* c_\n- d")
+    for at, on in ((1, {"Italic"}), (5, {"Bold", "Italic"}), (13, {"Bulleted list"})):
+        body.evaluate(f"body => body.setSelectionRange({at}, {at})")
+        for name in ("Bold", "Italic", "Strike through", "Monospace", "Bulleted list", "Quote"):
+            tool = opened.get_by_role("button", name=name)
+            expect(tool).to_have_attribute("aria-pressed", "true" if name in on else "false")
+
+
+def test_the_bar_is_one_stop_with_arrow_keys_within(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    body.fill("Hello there")
+    body.evaluate("body => body.setSelectionRange(2, 2)")
+    bar = opened.get_by_role("toolbar", name="Formatting")
+    bold, italic, last = (
+        bar.get_by_role("button", name=name) for name in ("Bold", "Italic", "Insert a variable")
+    )
+    body.press("Shift+Tab")
+    expect(bold).to_be_focused()
+    bold.press("ArrowRight")
+    expect(italic).to_be_focused()
+    italic.press("Space")
+    expect(body).to_have_value("_Hello_ there")
+    expect(italic).to_be_focused()
+    expect(italic).to_have_attribute("aria-pressed", "true")
+    for key, tool in (("End", last), ("ArrowRight", bold), ("ArrowLeft", last), ("Home", bold)):
+        opened.keyboard.press(key)
+        expect(tool).to_be_focused()
+    opened.keyboard.press("Tab")
+    expect(body).to_be_focused()
+    assert body.evaluate("body => body.selectionStart") == 3, "where it was, after the mark"
+
+
+def test_formats_by_key_says_so_and_can_be_undone(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    body.fill("Hello there")
+    body.evaluate("body => body.setSelectionRange(8, 8)")
+    said = opened.locator("#announce")
+    body.press("Control+Shift+X")
+    expect(body).to_have_value("Hello ~there~")
+    expect(said).to_have_text("Strike through on")
+    body.press("Control+Shift+M")
+    expect(body).to_have_value("Hello ~`there`~")
+    body.press("Control+Shift+X")
+    expect(body).to_have_value("Hello `there`")
+    expect(said).to_have_text("Strike through off")
+    expect(opened.locator("#outcome .bubble__body code")).to_have_text("there")
+    body.press("Control+z")
+    expect(body).to_have_value("How can we help you today?")
+    body.press("Control+Shift+z")
+    expect(body).to_have_value("Hello `there`")
+
+
+def test_a_second_press_takes_back_just_what_the_first_did(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    body.fill("2. one\n> two\n")
+    body.evaluate("body => body.setSelectionRange(0, 12)")
+    for name, changed in (("Quote", "> one\n> two\n"), ("Bold", "2. *one*\n> *two*\n")):
+        opened.get_by_role("button", name=name).click()
+        expect(body).to_have_value(changed)
+        expect(body).to_be_focused()
+        opened.get_by_role("button", name=name).click()
+        expect(body).to_have_value("2. one\n> two\n")
+    # With something typed in between it is a press of its own.
+    body.fill("")
+    body.press("Control+b")
+    opened.keyboard.type("Hi")
+    body.press("Control+b")
+    opened.keyboard.type(" you")
+    expect(body).to_have_value("*Hi* you")
+
+
+@without_javascript
+def test_shows_no_aids_that_need_javascript_without_it(opened: Page) -> None:
+    expect(opened.get_by_label("Body", exact=True)).to_be_visible()
+    expect(opened.locator(".format-bar")).to_be_hidden()
+    expect(opened.locator("[data-grip]").first).to_be_hidden()
+
+
+def emoji(page: Page, name: str) -> Locator:
+    return page.get_by_role("option", name=name, exact=True)
+
+
 def test_inserts_an_emoji_where_the_caret_was(opened: Page) -> None:
     body = opened.get_by_label("Body", exact=True)
     body.fill("Hello there")
     body.evaluate("body => body.setSelectionRange(5, 5)")
     body.press("Control+e")
     opened.get_by_label("Search emoji").fill("wrapped gift")
-    opened.get_by_role("button", name="wrapped gift", exact=True).click()
+    emoji(opened, "wrapped gift").click()
     expect(body).to_have_value("Hello🎁 there")
     expect(body).to_be_focused()
     assert body.evaluate("body => body.selectionStart") == 7, "right after it, in UTF-16"
-    # Into a row's title as well, from the same picker.
+    # Into a row's title as well, from the same picker, where it is now on top.
     title = opened.get_by_label("Section 1 row 1 title", exact=True)
     title.focus()
     title.press("End")
     title.press("Control+e")
-    opened.get_by_role("button", name="wrapped gift", exact=True).click()
+    opened.get_by_role("listbox", name="Used lately").get_by_role("option").first.click()
     expect(title).to_have_value("Track My Order🎁")
+
+
+def test_takes_an_emoji_by_keyboard_alone(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    search = opened.get_by_label("Search emoji")
+    body.fill("Hi")
+    body.press("Control+e")
+    opened.keyboard.type("+1")
+    opened.keyboard.press("Enter")  # perhaps before the answer
+    expect(body).to_have_value("Hi👍")
+    expect(body).to_be_focused()
+    body.press("Control+e")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("")
+    opened.keyboard.type("heart")
+    expect(opened.locator("#emoji-found")).to_have_attribute("data-words", "heart")
+    said = opened.locator("#emoji [role=status]")
+    expect(said).to_contain_text("Enter takes red heart")
+    opened.keyboard.press("ArrowDown")
+    expect(emoji(opened, "red heart")).to_be_focused()
+    opened.keyboard.press("ArrowRight")
+    second = opened.locator("#emoji-found .emoji__one").nth(1)
+    expect(second).to_be_focused()
+    opened.keyboard.press("ArrowDown")
+    below = opened.locator("#emoji-found .emoji__one:focus")
+    above_box, below_box = second.bounding_box(), below.bounding_box()
+    assert above_box is not None
+    assert below_box is not None
+    assert below_box["x"] == above_box["x"]
+    assert below_box["y"] > above_box["y"]
+    opened.keyboard.press("ArrowUp")
+    opened.keyboard.press("ArrowLeft")
+    opened.keyboard.press("ArrowUp")
+    expect(search).to_be_focused()
+    opened.keyboard.press("Enter")
+    expect(body).to_have_value("Hi👍❤️")
+
+
+def test_a_late_answer_takes_nothing_from_under_the_hand(opened: Page) -> None:
+    held: list[Route] = []
+    opened.route("**/emoji/?emoji=gift", lambda route: held.append(route))
+    body = opened.get_by_label("Body", exact=True)
+    search = opened.get_by_label("Search emoji")
+    usual = emoji(opened, "thumbs up")
+
+    def ask() -> None:
+        body.press("Control+e")
+        search.fill("gift")
+        while not held:
+            opened.wait_for_timeout(5)
+
+    def answer() -> None:
+        with opened.expect_response("**/emoji/?emoji=gift"):
+            held.pop().continue_()
+
+    body.fill("Hi")
+    ask()
+    search.press("ArrowDown")
+    expect(usual).to_be_focused()
+    answer()
+    expect(emoji(opened, "wrapped gift")).to_be_focused()
+    opened.keyboard.press("Escape")
+    # What the mouse is on when it comes is taken all the same.
+    ask()
+    usual.hover()
+    opened.mouse.down()
+    answer()
+    expect(usual).to_have_count(0)
+    opened.mouse.up()
+    expect(body).to_have_value("Hi👍")
+    # When the picker was closed meanwhile, it opens with the usual ones.
+    ask()
+    opened.keyboard.press("Escape")
+    answer()
+    body.press("Control+e")
+    expect(usual.first).to_be_visible()
+    expect(opened.locator("#emoji-found")).to_have_attribute("data-words", "")
+
+
+def test_escape_closes_the_picker_and_goes_back_to_the_text(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    search = opened.get_by_label("Search emoji")
+    body.fill("Hello there")
+    body.evaluate("body => body.setSelectionRange(5, 5)")
+    opened.get_by_role("button", name="Emoji", exact=True).click()
+    search.fill("no such thing")
+    expect(opened.locator("#emoji-found")).to_have_text("No emoji is called “no such thing”.")
+    assert axe(opened) == []
+    search.press("Enter")
+    expect(search).to_be_focused()
+    search.press("Escape")
+    expect(search).to_be_hidden()
+    expect(body).to_be_focused()
+    assert body.evaluate("body => body.selectionStart") == 5
+    body.press("Control+e")
+    expect(search).to_have_value("")
+    expect(emoji(opened, "thumbs up")).to_be_visible()
+    opened.keyboard.press("ArrowDown")
+    opened.keyboard.press("Escape")
+    expect(body).to_be_focused()
+
+
+def test_the_emoji_used_lately_stay_and_need_no_storage(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    lately = opened.get_by_role("listbox", name="Used lately").get_by_role("option")
+    body.fill("")
+    for name in ("fire", "package", "fire"):
+        body.press("Control+e")
+        emoji(opened, name).last.click()
+    expect(body).to_have_value("🔥📦🔥")
+    expect(opened.locator("#saved")).to_have_text("Draft saved")
+    opened.reload()
+    body.press("Control+e")
+    expect(lately).to_have_text(["🔥", "📦"])
+    assert axe(opened) == []
+    opened.keyboard.press("Enter")
+    expect(body).to_have_value(re.compile("🔥.*🔥.*🔥"))
+    opened.evaluate("""() => {
+        localStorage.setItem("tapwright-emoji", '{"no": "list"}');
+        Storage.prototype.setItem = () => { throw new Error("full"); };
+    }""")
+    body.press("Control+e")
+    expect(lately).to_have_count(0)
+    emoji(opened, "package").click()
+    expect(body).to_have_value(re.compile("📦.*📦"))
 
 
 def test_inserts_a_variable_and_asks_for_its_sample(opened: Page) -> None:

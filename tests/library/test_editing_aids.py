@@ -152,8 +152,48 @@ def test_finds_emoji_by_every_word_of_their_name() -> None:
     assert emoji.search("no such thing") == []
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("smile", "😄"),
+        ("happy", "😀"),
+        ("+1", "👍"),
+        (":+1:", "👍"),
+        ("thumbs up", "👍"),
+        ("THUMBSUP", "👍"),
+        ("lol", "😂"),
+        ("party", "🎉"),
+        ("heart", "❤️"),
+        ("check", "✅"),
+        ("india", "🇮🇳"),
+        ("ok", "🆗"),
+        ("sale", "🛍️"),
+        ("cote d’ivoire", "🇨🇮"),
+        ("piñata", "🪅"),
+    ],
+)
+def test_finds_first_what_people_mean(words: str, first: str) -> None:
+    assert emoji.search(words)[0].character == first
+
+
+def test_whole_words_come_before_their_beginnings_and_those_before_the_rest() -> None:
+    found = [each.name for each in emoji.search("ring")]
+    assert found.index("ring") < found.index("ringed planet") < found.index("syringe")
+
+
+def test_what_people_call_an_emoji_is_about_one_that_there_is() -> None:
+    known = {each.character for each in emoji.search("") + emoji._all()}
+    called = {each for characters in emoji.CALLED.values() for each in characters.split()}
+    assert called | {*emoji.USUAL, *emoji.COMMON} <= known
+
+
+def test_leaves_out_what_many_phones_cannot_show() -> None:
+    assert emoji.search("phoenix")[0].character == "🐦‍🔥", "of 2023"
+    assert emoji.search("fingerprint") == [], "of 2024"
+
+
 def test_the_picker_opens_with_the_usual_ones() -> None:
-    assert len(emoji.search("")) == len(emoji.USUAL)
+    assert [each.character for each in emoji.search(" ")] == emoji.USUAL
 
 
 def test_serves_emoji_to_the_picker(client: Client) -> None:
