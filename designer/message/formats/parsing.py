@@ -120,11 +120,10 @@ def _in_words(error: json.JSONDecodeError, what: str) -> FormatError:
                 f"JSON begins with {{ or [, this with “{_beginning(error.doc)}”."
             )
         return FormatError(f"{what} is none: it begins with “{_beginning(error.doc)}”.")
-    return FormatError(
-        f"{what} breaks at line {error.lineno}, column {error.colno}: {_reason(error)}.",
-        error.lineno,
-        error.colno,
-    )
+    words = f"{what} breaks at line {error.lineno}, column {error.colno}: {_reason(error)}."
+    # In a command the lines are not those of what was pasted.
+    place = (error.lineno, error.colno) if what == "The JSON" else ()
+    return FormatError(words, *place)
 
 
 def _beginning(text: str) -> str:

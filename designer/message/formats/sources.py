@@ -18,7 +18,20 @@ _FENCE = re.compile(r"^[ \t]*```[^`\n]*$", re.M)
 
 def parse_all(text: str) -> list[Parsed]:
     """The values in a text, in the order of the places where they stand. Raises FormatError."""
-    return [parsed for block in _blocks(text) for parsed in _parse(block)]
+    parsed, blocks = [], _blocks(text)
+    for number, block in enumerate(blocks, 1):
+        try:
+            parsed += _parse(block)
+        except FormatError as error:
+            if len(blocks) == 1:
+                raise
+            raise FormatError(f"Part {number}: {error}") from None
+    return parsed
+
+
+def has_parts(text: str) -> bool:
+    """Whether a text is a document with parts between lines of ```."""
+    return _FENCE.search(text) is not None
 
 
 def _blocks(text: str) -> list[str]:
