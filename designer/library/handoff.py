@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,8 @@ from designer.message.schema import ButtonMessage, Message
 from designer.teams.access import TeamRequest, owned, team_page
 
 from . import editor, forms, panes
-from .content import storable
+from .arriving import Arrived, arrive
+from .content import Content, storable
 from .models import MessageTemplate, StaleDraft
 
 # What a header keeps for its other types, by its type.
@@ -26,7 +28,8 @@ _BESIDE = {
     "video": ("text", "filename"),
     "document": ("text",),
 }
-_PLACE = re.compile(r"line (\d+), column (\d+)")
+_KINDS = {"list": "list", "button": "reply-button"}
+_NOUNS = {"list": "list", "button": "buttons"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,7 @@ class Refusal:
 
     @classmethod
     def of(cls, error: FormatError) -> "Refusal":
-        found = _PLACE.search(str(error))
-        return cls(str(error), int(found[1]), int(found[2])) if found else cls(str(error))
+        return cls(str(error), error.line, error.column)
 
 
 @team_page()
@@ -72,7 +74,8 @@ def json_file(request: TeamRequest, pk: int) -> HttpResponse:
 def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
     """Put the message of an edited JSON (POST `json`) in the draft's place, if it is one.
 
-    Samples and name stay. What can't be read changes nothing, and the answer says why and where.
+    Samples and name stay, and of a message of another kind what the new one can't show is kept, as
+    when it is switched. What can't be read changes nothing, and the answer says why and where.
     409: a colleague saved in between.
     """
     row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
@@ -81,7 +84,7 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
         reading = _one(read_all(text))
     except FormatError as error:
         return _refused(request, row, tab, text, Refusal.of(error))
-    content = replace(row.content, message=merged(row.content.message, reading.message))
+    content, notes = _put(row.content, reading)
     digits = re.fullmatch(r"[0-9]{1,9}", request.POST.get("revision", ""))
     revision = int(digits[0]) if digits else 0
     posted = forms.Posted(name=row.name, content=content, revision=revision, tab=tab, op="")
@@ -90,9 +93,23 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
     except StaleDraft:
         return _conflict(request, pk, posted)
     if not request.htmx:
+        for note in notes:
+            messages.warning(request, note)
         return redirect(_page_of(row, panes.JSON))
     context = editor.context(row, row.content, tab=tab)
-    return render(request, "library/_form.html", context | {"json_notes": list(_notes(reading))})
+    return render(request, "library/_form.html", context | {"json_notes": notes})
+
+
+def _put(content: Content, reading: Reading) -> tuple[Content, list[str]]:
+    """The content with the message of a JSON in the place of its own, and what to tell of that."""
+    arrived, old = arrive(reading), content.message
+    new = merged(old, arrived.message)
+    notes = [*arrived.notes, *_notes(reading, arrived)]
+    if new.kind == old.kind:
+        return replace(content, message=new), notes
+    told = f"This is now a {_KINDS[new.kind]} message. Undo brings the {_NOUNS[old.kind]} back."
+    set_aside = {**content.set_aside, "kind": schema.to_dict(old)}
+    return replace(content, message=new, set_aside=set_aside), [told, *notes]
 
 
 def merged(old: Message, new: Message) -> Message:
@@ -116,12 +133,12 @@ def _one(readings: list[Reading]) -> Reading:
     return readings[0]
 
 
-def _notes(reading: Reading) -> Iterator[str]:
+def _notes(reading: Reading, arrived: Arrived) -> Iterator[str]:
     """What to tell of a JSON that was applied."""
     if reading.dialect != "coext":
         yield f"Read as {DIALECTS[reading.dialect]}."
-    if reading.lost:
-        yield f"Applied without {', '.join(reading.lost)}: a template doesn’t hold this."
+    if arrived.lost:
+        yield f"Applied without {arrived.lost}: a template doesn’t hold this."
     if reading.reference:
         yield "The reference is not kept: it belongs to one send."
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_http_methods
 from designer.message import schema
 from designer.message.formats import DIALECTS, FormatError, Reading, read_all
 from designer.message.formats.reading import MOST_BYTES, MOST_MESSAGES
+from designer.message.formats.sources import has_parts
 from designer.teams.access import TeamRequest, team_page
 from designer.teams.models import Role
 
 from . import forms
+from .arriving import arrive
 from .content import Content, storable
 from .models import MessageTemplate
 
@@ -29,15 +32,17 @@ _LINES = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class Found:
-    """A template that would be made, and what of its source it leaves out.
+    """A template that would be made, and what of its source is otherwise than it stood.
 
-    `lost` holds the paths of what no message can hold; `left_out` is what belongs to a single send.
+    `notes` are sentences; `lost` is in words what no message can hold; `left_out` is what belongs
+    to a single send.
     """
 
     name: str
     content: Content
     errors: int
-    lost: list[str]
+    notes: list[str]
+    lost: str
     left_out: list[str]
 
 
@@ -53,7 +58,7 @@ def import_templates(request: TeamRequest) -> HttpResponse:
         return render(request, "library/import.html", context)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     try:
-        text = _with_file(text, request.FILES.get("file"))
+        text = _with_files(text, request.FILES.getlist("file"))
         readings = read_all(text)
     except FormatError as error:
         return render(request, "library/import.html", context | {"text": text, "problem": error})
@@ -71,29 +76,54 @@ def import_templates(request: TeamRequest) -> HttpResponse:
     return render(request, "library/import.html", context)
 
 
-def _with_file(text: str, file: "UploadedFile[bytes] | None") -> str:
-    """The text, or the uploaded file's. Raises FormatError if there are both, or it is no text."""
-    if file is None:
+def _with_files(text: str, files: "Sequence[UploadedFile[bytes]]") -> str:
+    """The text, or what is in the uploaded files. Raises FormatError if there are both."""
+    if not files:
         return text
     if text.strip():
         raise FormatError(
             "Paste something or choose a file, not both: empty the box to read a file."
         )
-    if file.size is None or file.size > MOST_BYTES:
-        raise FormatError("This file is more than 1 MB, too much to read at once.")
+    if sum(file.size or 0 for file in files) > MOST_BYTES:
+        raise FormatError(
+            f"{'This file is' if len(files) == 1 else 'These files are'} more than 1 MB, "
+            "too much to read at once."
+        )
+    if len(files) == 1:
+        return _text_of(files[0])
+    return "".join(map(_as_part, files))
+
+
+def _as_part(file: "UploadedFile[bytes]") -> str:
+    """One of several files: what stands between ``` is read on its own. Raises FormatError."""
+    text = _text_of(file).strip()
+    try:
+        read_all(text)
+    except FormatError as error:
+        raise FormatError(f"{_named(file)}: {error}") from None
+    return f"{text}\n" if has_parts(text) else f"```\n{text}\n```\n"
+
+
+def _text_of(file: "UploadedFile[bytes]") -> str:
     try:
         content: bytes = file.read()
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise FormatError("This file is no text in UTF-8.") from None
+        raise FormatError(f"{_named(file)} is no text in UTF-8.") from None
+
+
+def _named(file: "UploadedFile[bytes]") -> str:
+    return f"The file {storable(file.name or '')[:60]}"
 
 
 def _found(reading: Reading) -> Found:
-    content = Content(reading.message)
+    arrived = arrive(reading)
+    content = Content(arrived.message)
     left_out = [f"the recipient {reading.to}"] if reading.to else []
     if reading.reference:
         left_out.append(f"the reference “{reading.reference}”")
-    return Found(_name(reading), content, content.error_count(), reading.lost, left_out)
+    errors = content.error_count()
+    return Found(_name(reading), content, errors, arrived.notes, arrived.lost, left_out)
 
 
 def _name(reading: Reading) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 
 from designer.message.limits import LIMITS
@@ -34,6 +34,19 @@ def free_id(title: str, taken: Collection[str], *, word: str = "option") -> str:
     A second "size" becomes "size_2"; a title that leaves nothing becomes `word` with a number.
     """
     return next(candidate for candidate in _candidates(title, word) if candidate not in taken)
+
+
+def free_ids(titles: Iterable[str], taken: Collection[str], *, word: str = "option") -> list[str]:
+    """`free_id` for each of many titles, which takes a time in proportion to their number."""
+    used = set(taken)
+    ids = []
+    candidates: dict[str, Iterator[str]] = {}
+    for title in titles:
+        # Those that were taken once stay so: the next title of the same makes goes on from there.
+        own = candidates.setdefault(slug(title), _candidates(title, word))
+        ids.append(next(candidate for candidate in own if candidate not in used))
+        used.add(ids[-1])
+    return ids
 
 
 def _candidates(title: str, word: str) -> Iterator[str]:

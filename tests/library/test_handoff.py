@@ -296,6 +296,53 @@ def test_another_dialect_and_another_kind_apply_too(
     assert template.message == make_message(BUTTONS)
 
 
+def test_json_of_the_other_kind_says_so_and_loses_nothing(
+    client: Client, template: MessageTemplate
+) -> None:
+    was = template.message
+    payload = coext.dump(button_message(Button(id="dish_pizza", title="Pizza")), to="+14155551234")
+    html = post_json(client, template, json.dumps(payload)).content.decode()
+    assert "This is now a reply-button message. Undo brings the list back." in html
+    template.refresh_from_db()
+    assert template.kind == "button"
+    # Switching brings back what buttons can't show, as after a switch.
+    switched = template.content.switched().message
+    assert isinstance(switched, ListMessage)
+    assert isinstance(was, ListMessage)
+    assert switched.sections == was.sections
+    assert switched.button == was.button
+    client.post(reverse("template", args=[template.pk]), fields(template, op="undo"), headers=HTMX)
+    template.refresh_from_db()
+    assert template.message == was
+    payload = coext.dump(was, to="+14155551234")
+    html = post_json(client, template, json.dumps(payload)).content.decode()
+    assert "This is now" not in html
+
+
+def test_a_line_break_in_a_single_line_becomes_a_space_and_is_told(
+    client: Client, template: MessageTemplate
+) -> None:
+    text = edited(template, footer="See\nyou", body="Two\nlines")
+    html = post_json(client, template, text).content.decode()
+    assert "Line breaks became spaces in Footer." in html
+    template.refresh_from_db()
+    assert (template.message.footer, template.message.body) == ("See you", "Two\nlines")
+
+
+def test_notes_are_told_without_scripts_too(client: Client, template: MessageTemplate) -> None:
+    data = {"json": edited(template, typing=True), "revision": template.revision}
+    answer = client.post(reverse("template-json", args=[template.pk]), data, follow=True)
+    assert "Applied without typing: a template doesn’t hold this." in answer.content.decode()
+
+
+def test_place_is_told_only_where_it_is_one_of_the_text(
+    client: Client, template: MessageTemplate
+) -> None:
+    html = post_json(client, template, "curl -d '{' https://x.org").content.decode()
+    assert "in the curl command breaks at line 1" in html
+    assert "data-line" not in html
+
+
 def test_says_what_a_template_does_not_hold(client: Client, template: MessageTemplate) -> None:
     html = post_json(client, template, edited(template, typing=True)).content.decode()
     assert "Applied without typing" in html

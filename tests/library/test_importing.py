@@ -20,6 +20,8 @@ from designer.teams.models import Team, User
 from tests.factories import BUTTONS, LIST, example, make_message
 from tests.message.examples import list_message, with_media
 
+from .posting import HTMX, fields
+
 SignIn = Callable[[User], Client]
 ADDRESS = "/templates/import/"
 
@@ -173,7 +175,7 @@ def test_file_is_read(client: Client, team: Team) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"\xff\xfe\x00", "The file x.json is no text in UTF-8"),
         (b" " * 1_000_001, "more than 1 MB"),
         (b"", "There is nothing here."),
     ],
@@ -181,6 +183,65 @@ def test_file_is_read(client: Client, team: Team) -> None:
 def test_unreadable_file_is_refused(client: Client, content: bytes, problem: str) -> None:
     html = read_in(client, "", file=SimpleUploadedFile("x.json", content))
     assert problem in problem_in(html)
+
+
+def test_several_files_are_read_each_on_its_own(client: Client, team: Team) -> None:
+    url = "https://your-domain.com/api/v1/external"
+    command = snippets.curl(example(BUTTONS), base_url=url, path="/messages/interactive/button")
+    texts = [
+        json.dumps(example(LIST)),
+        command,
+        f"A document:\n```\n{json.dumps(example(LIST))}\n```",
+    ]
+    files = [SimpleUploadedFile(f"{i}.txt", text.encode()) for i, text in enumerate(texts)]
+    html = read_in(client, "", file=files)
+    assert "Make 3 templates" in html
+    make(client, text_in(html))
+    made = MessageTemplate.objects.filter(team=team).order_by("-updated_at", "-pk")
+    assert [row.message for row in made] == [MESSAGE, make_message(BUTTONS), MESSAGE]
+
+
+def test_says_which_of_several_files_is_broken(client: Client) -> None:
+    files = [
+        SimpleUploadedFile("good.json", json.dumps(example(LIST)).encode()),
+        SimpleUploadedFile("bad.json", b'{"a": }'),
+    ]
+    problem = problem_in(read_in(client, "", file=files))
+    assert problem.startswith("The file bad.json: The JSON breaks at line 1, column 7")
+    big = [SimpleUploadedFile(f"{i}.json", b" " * 600_000) for i in range(2)]
+    assert "These files are more than 1 MB" in problem_in(read_in(client, "", file=big))
+
+
+def test_a_line_break_in_a_single_line_becomes_a_space_and_is_told(
+    client: Client, team: Team
+) -> None:
+    payload = example(LIST) | {"header": "Line1\nLine2", "footer": "a\nb", "body": "Two\nlines"}
+    assert "Line breaks became spaces in Header, Footer." in read_in(client, json.dumps(payload))
+    make(client, json.dumps(payload))
+    made = MessageTemplate.objects.get(team=team)
+    before = made.message
+    assert (before.header, before.footer, before.body) == ("Line1 Line2", "a b", "Two\nlines")
+    # A browser's form gives back what it was shown.
+    client.post(reverse("template", args=[made.pk]), fields(made), headers=HTMX)
+    made.refresh_from_db()
+    assert made.message == before
+
+
+def test_tells_what_was_adapted(client: Client, team: Team) -> None:
+    payload = {"body": "Shall we?", "header": "Visit", "buttons": ["Yes", "No"]}
+    html = unescape(read_in(client, f"// A draft\n{json.dumps(payload)}"))
+    assert "Read without its comments." in html
+    assert "The header was a text alone: it has the type text." in html
+    assert "The buttons were titles alone: their ids were made from these." in html
+    make(client, json.dumps(payload))
+    assert MessageTemplate.objects.get(team=team).errors == 0
+
+
+def test_of_much_that_cannot_be_kept_only_some_is_told(client: Client) -> None:
+    payload = example(LIST) | {f"field_{i}": i for i in range(5000)}
+    html = unescape(read_in(client, json.dumps(payload)))
+    assert "field_11, and 4988 more" in html
+    assert "field_12" not in html.partition("</textarea>")[2]
 
 
 def test_file_does_not_push_out_what_was_pasted(client: Client) -> None:

@@ -57,11 +57,18 @@ def payload(**interactive: Any) -> dict[str, Any]:
     return dumped
 
 
+OTHER_KIND = (
+    "This is an interactive message of type flow. Only those of type list and button can be read."
+)
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
         ({"interactive": []}, "interactive must be an object with named fields."),
-        (payload(type="flow"), "interactive.type must be list or button."),
+        (payload(type="flow"), OTHER_KIND),
+        (payload(type=5), "interactive.type must be list or button."),
+        (payload(type="list_reply"), "This is a customer’s reply, not a message to send."),
         (payload(body="Hi"), "interactive.body must be an object with named fields."),
         (payload(body={"text": 5}), "body must be text."),
         (payload(action=5), "interactive.action must be an object with named fields."),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from designer.message.formats import FormatError, coext, twilio
+from designer.message.formats.loading import Reader
 from designer.message.schema import Header, Message, Section
 
 from .examples import REQUESTS, a_row, button_message, list_message, with_media
@@ -13,7 +14,7 @@ from .strategies import messages
 @given(messages)
 def test_loads_what_it_dumped_without_what_it_said_it_drops(message: Message) -> None:
     export = twilio.dump(message, name="Menu")
-    loaded = twilio.load_loosely(export.payload)
+    loaded = twilio.load_loosely(export.payload, Reader())
     assert (loaded.lost, loaded.name) == ([], "Menu")
     # What comes back is all there is, so a second export drops nothing.
     again = twilio.dump(loaded.message, name="Menu")

@@ -9,10 +9,12 @@ from typing import Any
 from designer.message.formats.loading import (
     Loaded,
     Reader,
+    each,
     strictly,
     text_or_none,
     to_message,
 )
+from designer.message.ids import free_ids
 from designer.message.schema import ListMessage, Message
 
 _ENVELOPE = {"to", "reference"}
@@ -81,36 +83,104 @@ def load(payload: Mapping[str, Any]) -> Message:
     return strictly(load_loosely, payload)
 
 
-def load_loosely(payload: Mapping[str, Any]) -> Loaded:
+def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
     """The same, with the recipient and the reference, and a list of what a message can't hold."""
-    reader = Reader()
     is_list = isinstance(payload, Mapping) and "sections" in payload
     raw = reader.keep(payload, _LIST if is_list else _BUTTON)
     to = text_or_none(raw.pop("to", None), "to")
     reference = text_or_none(raw.pop("reference", None), "reference")
+    for name in ("body", "footer"):
+        if isinstance(raw.get(name), Mapping) and reader.adapt(
+            f"The {name} was an object: {_TAKEN}"
+        ):
+            raw[name] = reader.keep(raw[name], {"text"}, name).get("text")
     if is_list:
         raw["kind"] = "list"
         raw["sections"] = load_sections(reader, raw.get("sections"), "sections")
+        if isinstance(raw.get("header"), Mapping) and reader.adapt(
+            f"The header was an object: {_TAKEN}"
+        ):
+            raw["header"] = load_text_header(reader, raw["header"], "header")
     else:
         raw["kind"] = "button"
-        raw["buttons"] = reader.keep_each(raw.get("buttons"), {"id", "title"}, "buttons")
+        raw["buttons"] = load_buttons(reader, raw.get("buttons"), "buttons")
         if "header" in raw:
             raw["header"] = load_header(reader, raw["header"], "header")
-    return Loaded(to_message(raw), reader.lost, to, reference)
+    return Loaded(to_message(raw), reader.lost, reader.notes, to, reference)
+
+
+_TAKEN = "its text was taken."
 
 
 def load_sections(reader: Reader, value: object, path: str) -> list[dict[str, Any]]:
     """A list's sections, as `schema.parse` takes them."""
     sections = reader.keep_each(value, {"title", "rows"}, path)
     for s, section in enumerate(sections):
-        section["rows"] = reader.keep_each(
-            section.get("rows"), {"id", "title", "description"}, f"{path}.{s}.rows"
-        )
+        rows_path = f"{path}.{s}.rows"
+        section["rows"] = [
+            _titled(reader, row, "rows")
+            or reader.keep(row, {"id", "title", "description"}, f"{rows_path}.{r}")
+            for r, row in enumerate(each(section.get("rows"), rows_path))
+        ]
+    _give_ids([row for section in sections for row in section["rows"]], word="row")
     return sections
+
+
+def load_buttons(
+    reader: Reader, value: object, path: str, *, nested: bool = False
+) -> list[dict[str, Any]]:
+    """A message's buttons, as `schema.parse` takes them; `nested` ones are as Meta has them."""
+    buttons = []
+    for b, item in enumerate(each(value, path)):
+        place = f"{path}.{b}"
+        if button := _titled(reader, item, "buttons"):
+            buttons.append(button)
+            continue
+        as_meta = nested
+        if isinstance(item, Mapping) and ("reply" in item) != nested:
+            other = "Coext API" if nested else "Meta Cloud API"
+            if reader.adapt(f"The buttons had the shape of the {other}’s."):
+                as_meta = not nested
+        if as_meta:
+            button = reader.keep(item, {"type", "reply"}, place)
+            if button.get("type", "reply") != "reply":
+                reader.lost.append(f"{place}.type")
+            item, place = button.get("reply", {}), f"{place}.reply"
+        buttons.append(reader.keep(item, {"id", "title"}, place))
+    _give_ids(buttons, word="option")
+    return buttons
+
+
+def _titled(reader: Reader, item: object, name: str) -> dict[str, Any] | None:
+    """A row or button of which there is only the title."""
+    note = f"The {name} were titles alone: their ids were made from these."
+    if isinstance(item, str) and reader.adapt(note):
+        return {"title": item, "fresh": True}
+    return None
+
+
+def _give_ids(options: list[dict[str, Any]], *, word: str) -> None:
+    taken = {str(option["id"]) for option in options if "id" in option}
+    bare = [option for option in options if "fresh" in option]
+    ids = free_ids([option["title"] for option in bare], taken, word=word)
+    for option, made in zip(bare, ids, strict=True):
+        option["id"] = made
+
+
+def load_text_header(reader: Reader, value: object, path: str) -> object:
+    """The text of a list's header that is an object; one of another type is lost."""
+    header = reader.keep(value, {"type", "text"}, path)
+    if header.get("type") != "text":
+        reader.lost.append(f"{path}.type")
+    return header.get("text")
 
 
 def load_header(reader: Reader, value: object, path: str) -> dict[str, Any]:
     """A button message's header, as `schema.parse` takes it."""
+    if isinstance(value, str) and reader.adapt(
+        "The header was a text alone: it has the type text."
+    ):
+        return {"type": "text" if value else "", "text": value}
     raw = reader.keep(value, {"type", "text", "image", "video", "document"}, path)
     kind = raw.get("type")
     for other in {"text", "image", "video", "document"} & raw.keys():

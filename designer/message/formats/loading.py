@@ -16,28 +16,38 @@ class Loaded:
     message: Message
     lost: list[str] = field(default_factory=list)
     """Paths of what the message can't hold."""
+    notes: list[str] = field(default_factory=list)
+    """In sentences, what was taken for something else than it said."""
     to: str | None = None
     reference: str | None = None
     name: str | None = None
 
 
-Loader = Callable[[Mapping[str, Any]], Loaded]
-
-
-def strictly(loader: Loader, payload: Mapping[str, Any]) -> Message:
-    """The message alone. Raises FormatError where the loader would have lost something."""
-    loaded = loader(payload)
+def strictly(load: "Loader", payload: Mapping[str, Any]) -> Message:
+    """The message alone. Raises FormatError where a loader would lose or adapt something."""
+    loaded = load(payload, Reader(adapts=False))
     if loaded.lost:
         raise FormatError(f"A message can't hold {', '.join(loaded.lost[:5])}.")
     return loaded.message
 
 
 class Reader:
-    """Takes a payload apart field by field, and notes what nobody asked for."""
+    """Takes a payload apart field by field, and notes what nobody asked for.
 
-    def __init__(self) -> None:
+    One that adapts takes a field in another dialect's shape too, and notes that it did.
+    """
+
+    def __init__(self, *, adapts: bool = True) -> None:
         """Start with nothing lost."""
+        self.adapts = adapts
         self.lost: list[str] = []
+        self.notes: list[str] = []
+
+    def adapt(self, note: str) -> bool:
+        """Whether this may be read otherwise than it stands; noted once if so."""
+        if self.adapts and note not in self.notes:
+            self.notes.append(note)
+        return self.adapts
 
     def keep(self, value: object, known: Collection[str], path: str = "") -> dict[str, Any]:
         """The fields of `value` that are known; the others are noted as lost.
@@ -60,6 +70,9 @@ class Reader:
         return [
             self.keep(item, known, join(path, str(i))) for i, item in enumerate(each(value, path))
         ]
+
+
+Loader = Callable[[Mapping[str, Any], Reader], Loaded]
 
 
 def each(value: object, path: str) -> list[Any]:

@@ -11,13 +11,12 @@ from designer.message.formats.errors import FormatError
 from designer.message.formats.loading import (
     Loaded,
     Reader,
-    each,
     join,
     strictly,
     text_or_none,
     to_message,
 )
-from designer.message.schema import ListMessage, Message
+from designer.message.schema import ListMessage, Message, readable
 
 _ENVELOPE = {"messaging_product", "recipient_type", "to", "type", "interactive"}
 
@@ -61,9 +60,8 @@ def load(payload: Mapping[str, Any]) -> Message:
     return strictly(load_loosely, payload)
 
 
-def load_loosely(payload: Mapping[str, Any]) -> Loaded:
+def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
     """The same, with the recipient and a list of what a message can't hold."""
-    reader = Reader()
     to, path, interactive = None, "", payload
     if "interactive" in payload:
         envelope = reader.keep(payload, _ENVELOPE)
@@ -73,40 +71,46 @@ def load_loosely(payload: Mapping[str, Any]) -> Loaded:
     raw = {"kind": parts.get("type")}
     for name in ("body", "footer"):
         if name in parts:
-            raw[name] = reader.keep(parts[name], {"text"}, join(path, name)).get("text")
+            raw[name] = _text(reader, parts[name], path, name)
     action, action_path = parts.get("action", {}), join(path, "action")
     if raw["kind"] == "list":
-        raw |= _list_action(reader, action, action_path)
+        action = reader.keep(action, {"button", "sections"}, action_path)
+        raw["button"] = action.get("button")
+        raw["sections"] = coext.load_sections(
+            reader, action.get("sections"), f"{action_path}.sections"
+        )
         if "header" in parts:
             raw["header"] = _list_header(reader, parts["header"], join(path, "header"))
     elif raw["kind"] == "button":
-        raw |= _button_action(reader, action, action_path)
+        action = reader.keep(action, {"buttons"}, action_path)
+        raw["buttons"] = coext.load_buttons(
+            reader, action.get("buttons"), f"{action_path}.buttons", nested=True
+        )
         if "header" in parts:
             raw["header"] = coext.load_header(reader, parts["header"], join(path, "header"))
     else:
-        raise FormatError(f"{join(path, 'type')} must be list or button.")
-    return Loaded(to_message(raw), reader.lost, to)
+        raise FormatError(_other_kind(raw["kind"], join(path, "type")))
+    return Loaded(to_message(raw), reader.lost, reader.notes, to)
 
 
-def _list_action(reader: Reader, value: object, path: str) -> dict[str, Any]:
-    action = reader.keep(value, {"button", "sections"}, path)
-    sections = coext.load_sections(reader, action.get("sections"), f"{path}.sections")
-    return {"button": action.get("button"), "sections": sections}
+def _other_kind(kind: object, path: str) -> str:
+    if not isinstance(kind, str):
+        return f"{path} must be list or button."
+    if kind in ("list_reply", "button_reply"):
+        return "This is a customer’s reply, not a message to send."
+    return (
+        f"This is an interactive message of type {readable(kind)}. "
+        "Only those of type list and button can be read."
+    )
+
+
+def _text(reader: Reader, value: object, path: str, name: str) -> object:
+    if isinstance(value, str) and reader.adapt(f"The {name} was a text alone, not an object."):
+        return value
+    return reader.keep(value, {"text"}, join(path, name)).get("text")
 
 
 def _list_header(reader: Reader, value: object, path: str) -> object:
-    """A list's header is text; another type is lost."""
-    header = reader.keep(value, {"type", "text"}, path)
-    if header.get("type") != "text":
-        reader.lost.append(f"{path}.type")
-    return header.get("text")
-
-
-def _button_action(reader: Reader, value: object, path: str) -> dict[str, Any]:
-    action = reader.keep(value, {"buttons"}, path)
-    buttons = []
-    for b, item in enumerate(each(action.get("buttons"), f"{path}.buttons")):
-        button = reader.keep(item, {"type", "reply"}, f"{path}.buttons.{b}")
-        reply = button.get("reply", {})
-        buttons.append(reader.keep(reply, {"id", "title"}, f"{path}.buttons.{b}.reply"))
-    return {"buttons": buttons}
+    if isinstance(value, str) and reader.adapt("The header was a text alone, not an object."):
+        return value
+    return coext.load_text_header(reader, value, path)

@@ -1,14 +1,18 @@
-"""Reading a message from what people paste: JSON in any dialect, or a curl command around it."""
+"""Reading messages from what people paste: JSON in any dialect, or what they send it with.
 
-import json
+That is a curl command, for whichever shell, or a program in JavaScript or Python.
+"""
+
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from designer.message.formats import coext, meta, shell, twilio
+from designer.message.formats import coext, foreign, meta, twilio
 from designer.message.formats.errors import FormatError
 from designer.message.formats.loading import Loaded, Loader, Reader, to_message
+from designer.message.formats.sources import parse_all
+from designer.message.formats.unwrapping import Item, unwrap
 from designer.message.schema import Message, texts
 
 MOST_BYTES = 1_000_000
@@ -18,8 +22,6 @@ MOST_MESSAGES = 1_000
 """How many messages one text may hold."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# A curl command, perhaps with a prompt and with comments before it.
-_CURL = re.compile(r"(?:\s*#[^\n]*\n)*\s*(?:\$\s+)?(?=curl\s)")
 
 DIALECTS = {
     "coext": "Coext API",
@@ -42,6 +44,8 @@ class Reading:
     to: str | None = None
     reference: str | None = None
     name: str | None = None
+    notes: list[str] = field(default_factory=list)
+    """In sentences, what was taken for something else than it said, or left out around it."""
 
 
 def read(text: str) -> Message:
@@ -56,63 +60,54 @@ def read(text: str) -> Message:
 
 
 def read_all(text: str) -> list[Reading]:
-    """The messages in `text`: one or an array of them, in JSON or as the body of a curl command.
+    """The messages in `text`: one or several, in JSON, in curl commands or in a program.
 
-    At most 1 MB and 1,000 messages. Texts over their limits are kept. Raises FormatError, whose
-    text says what is wrong and where.
+    At most 1 MB and 1,000 messages. Texts over their limits are kept. What is to be noted of the
+    text as a whole is among the first one's notes. Raises FormatError, whose text says what is
+    wrong and where.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise FormatError("This is more than 1 MB, too much to read at once.")
     _refuse_surrogates(text, "The text")
-    text = text.removeprefix("\ufeff")
-    in_curl = _CURL.match(text)
-    if in_curl:
-        data = _parse_json(shell.curl_data(text[in_curl.end() :]), "The JSON in the curl command")
-    else:
-        data = _parse_json(text, "The JSON")
-    if not isinstance(data, list):
-        return [_read_one(data)]
-    if not data:
+    parsed = parse_all(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    values = [value for each in parsed for value in each.values]
+    items = [item for value in values for item in unwrap(value)]
+    if not items:
         raise FormatError("The array is empty: there is no message in it.")
-    if len(data) > MOST_MESSAGES:
-        raise FormatError(f"There are {len(data)} messages here; at most {MOST_MESSAGES} are read.")
+    if len(items) > MOST_MESSAGES:
+        raise FormatError(
+            f"There are {len(items)} messages here; at most {MOST_MESSAGES} are read."
+        )
     readings = []
-    for number, item in enumerate(data, 1):
+    for number, item in enumerate(items, 1):
         try:
             readings.append(_read_one(item))
         except FormatError as error:
+            if len(items) == 1 and not isinstance(values[0], list):
+                raise
             raise FormatError(f"Message {number}: {error}") from None
-    return readings
+    notes = [note for each in parsed for note in each.notes]
+    first, *others = readings
+    return [replace(first, notes=notes + first.notes), *others]
 
 
-def _parse_json(text: str, what: str) -> object:
-    if not text.strip():
-        raise FormatError("There is nothing here. Paste JSON or a curl command.")
-    try:
-        # No field of a message is a number, so how exact one is doesn't matter, but Python refuses
-        # to read a very long one as an integer.
-        return json.loads(text, parse_int=float, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        reason = error.msg[0].lower() + error.msg[1:]
-        raise FormatError(
-            f"{what} breaks at line {error.lineno}, column {error.colno}: {reason}."
-        ) from None
-    except RecursionError:
-        raise FormatError(f"{what} is nested too deeply to be a message.") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise FormatError(f"{name} is not JSON.")
-
-
-def _read_one(payload: object) -> Reading:
+def _read_one(item: Item) -> Reading:
+    payload = item.payload
     if not isinstance(payload, Mapping):
         raise FormatError("A message must be an object with named fields.")
     dialect, load = _dialect(payload)
-    loaded = load(payload)
+    loaded = load(payload, Reader())
     for held in (*texts(loaded.message), *loaded.lost, loaded.to, loaded.reference, loaded.name):
         _refuse_surrogates(held or "", "A text")
-    return Reading(loaded.message, dialect, loaded.lost, loaded.to, loaded.reference, loaded.name)
+    return Reading(
+        loaded.message,
+        dialect,
+        [*item.lost, *loaded.lost],
+        loaded.to,
+        loaded.reference,
+        loaded.name,
+        [*item.notes, *loaded.notes],
+    )
 
 
 def _dialect(payload: Mapping[str, Any]) -> tuple[str, Loader]:
@@ -126,14 +121,14 @@ def _dialect(payload: Mapping[str, Any]) -> tuple[str, Loader]:
     if "sections" in payload or "buttons" in payload:
         return "coext", coext.load_loosely
     raise FormatError(
-        "This is no list or button message: it has neither sections nor buttons, "
+        foreign.name(payload)
+        or "This is no list or button message: it has neither sections nor buttons, "
         "nor what Meta's or Twilio's messages have."
     )
 
 
-def _load_own(payload: Mapping[str, Any]) -> Loaded:
+def _load_own(payload: Mapping[str, Any], reader: Reader) -> Loaded:
     """The shape in which a draft is stored."""
-    reader = Reader()
     known = {"kind", "header", "body", "footer"}
     if payload["kind"] == "list":
         raw = reader.keep(payload, known | {"button", "sections"})
@@ -147,7 +142,7 @@ def _load_own(payload: Mapping[str, Any]) -> Loaded:
     else:
         raw = reader.keep(payload, known | {"buttons"})
         raw["buttons"] = reader.keep_each(raw.get("buttons"), {"id", "title", "fresh"}, "buttons")
-    return Loaded(to_message(raw), reader.lost)
+    return Loaded(to_message(raw), reader.lost, reader.notes)
 
 
 def _refuse_surrogates(text: str, what: str) -> None:

@@ -1,18 +1,20 @@
-"""Shell commands, as far as a curl command in an API's documents goes: words and their quoting."""
+"""Commands of a POSIX shell, as far as an API's documents go: words, quoting, here-documents."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from designer.message.formats.errors import FormatError
-
-# One piece of a word, or what parts words. Quotes that never close come out as "open".
+# One piece of a word, or what parts words. A quote that never closes comes out as "open".
 _PIECE = re.compile(
     r"""
       (?P<joined>\\\r?\n)
     | (?P<space>[ \t]+)
-    | (?P<end>[\n;|&<>])
+    | <<<(?P<string>)
+    | [0-9]*<<(?P<dash>-?)[ \t]*(?P<here>'[^'\n]*'|"[^"\n]*"|\\?[\w.-]+)
+    | (?P<file>(?:(?<![^\s])[0-9]+)?(?:>>|[<>])(?:&[0-9-])?)
+    | (?P<end>\n|;|\|\|?|&&?)
     | (?P<comment>(?<![^\s])\#[^\n]*)
     | '(?P<single>[^']*)'
+    | "?\$\([ \t\n]*cat[ \t]+<<-?[ \t]*(?P<cat>'[^'\n]*'|"[^"\n]*"|\\?[\w.-]+)[ \t]*\n
     | "(?P<double>(?:[^"\\]|\\.)*)"
     | \$'(?P<ansi>(?:[^'\\]|\\.)*)'
     | (?P<open>['"])
@@ -21,6 +23,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CAT_END = re.compile(r"\s*\)\"?")
 _ANSI = re.compile(
     r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))", re.DOTALL
 )
@@ -28,29 +31,97 @@ _ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f
 _ANSI_LETTERS |= {"e": "\x1b", "E": "\x1b"}
 
 
-def words(command: str) -> list[str]:
-    """The words of the first command: quoting undone, variables left as they stand.
+@dataclass
+class Command:
+    """One command: its words with their quoting undone, variables left as they stand."""
 
-    What follows a `;`, `|`, `&`, `<`, `>` or the line's end is left out. Raises FormatError for a
-    quote that is never closed.
-    """
-    found: list[str] = []
-    word: list[str] | None = None
-    for piece in _PIECE.finditer(command.strip()):
-        kind = piece.lastgroup
-        if kind == "open":
-            raise FormatError(f"The command has a {piece[0]} that is never closed.")
-        if kind in ("space", "comment", "end") and word is not None:
-            found.append("".join(word))
-            word = None
-        if kind == "end":
-            break
-        if kind in ("single", "double", "ansi", "escaped", "plain"):
-            word = word or []
-            word.append(_content(kind, piece[kind]))
-    if word is not None:
-        found.append("".join(word))
-    return found
+    words: list[str] = field(default_factory=list)
+    stdin: str | None = None
+    """What it reads, from a here-document or a here-string; None if that isn't in the text."""
+    is_piped: bool = False
+    """Whether the next command reads what this one writes."""
+    open_quote: str = ""
+    """A quote that never closes; what follows it is in no command."""
+
+
+def commands(text: str) -> list[Command]:
+    """The commands in a shell's script, up to a quote that never closes."""
+    return _Reader(text).commands
+
+
+class _Reader:
+    """Goes once over a script."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.command = Command()
+        self.commands = [self.command]
+        self.word: list[str] | None = None
+        self.goes_to = ""  # what the word is for: a "file" that is written or read, a "string"
+        # Here-documents whose text begins on the next line, and up to what each goes.
+        self.documents: list[tuple[Command, str]] = []
+        while found := _PIECE.match(text, self.at):
+            self.at = found.end()
+            self._take(found, found.lastgroup or "")
+        self._end_word()
+
+    def _take(self, found: re.Match[str], kind: str) -> None:
+        if kind in ("single", "double", "ansi", "escaped", "plain", "cat"):
+            if self.word is None:
+                self.word = []
+            self.word.append(
+                self._cat(found[kind]) if kind == "cat" else _content(kind, found[kind])
+            )
+            return
+        if kind != "joined":
+            self._end_word()
+        if kind == "here":
+            self.documents.append((self.command, found["here"]))
+        elif kind in ("file", "string") and "&" not in found[0]:
+            self.goes_to = kind
+        elif kind == "open":
+            self.command.open_quote, self.at = found[0], len(self.text)
+        elif kind == "end":
+            if found[0] == "\n":
+                for command, mark in self.documents:
+                    command.stdin = self._document(mark)
+                self.documents = []
+            if self.command.words:
+                self.command.is_piped = found[0] == "|"
+                self.command = Command()
+                self.commands.append(self.command)
+
+    def _end_word(self) -> None:
+        if self.word is None:
+            return
+        word = "".join(self.word)
+        if self.goes_to == "string":
+            self.command.stdin = word
+        elif self.goes_to != "file":
+            self.command.words.append(word)
+        self.word, self.goes_to = None, ""
+
+    def _document(self, mark: str) -> str:
+        """The lines from here up to the one that says `mark`, or to the end."""
+        end, lines = mark.strip("'\"\\"), []
+        while self.at < len(self.text):
+            stop = self.text.find("\n", self.at)
+            stop = len(self.text) if stop < 0 else stop
+            line, self.at = self.text[self.at : stop], stop + 1
+            if line.strip() == end:
+                break
+            lines.append(line + "\n")
+        text = "".join(lines)
+        return (
+            text if mark != end else re.sub(r"\\([$`\\])|\\\n", lambda found: found[1] or "", text)
+        )
+
+    def _cat(self, mark: str) -> str:
+        """The text of "$(cat <<EOF …)"."""
+        text = self._document(mark)
+        if closed := _CAT_END.match(self.text, self.at):
+            self.at = closed.end()
+        return text
 
 
 def _content(kind: str, text: str) -> str:
@@ -68,48 +139,3 @@ def _ansi(found: re.Match[str]) -> str:
             code = int(digits, base)
             return chr(code) if code <= 0x10FFFF else "\ufffd"
     return _ANSI_LETTERS.get(found[5], found[5] if found[5] in "\\'\"?" else found[0])
-
-
-def curl_data(command: str) -> str:
-    """The body that a curl command would post.
-
-    Raises FormatError if there is none, more than one, or one that is in a file.
-    """
-    data = list(_data_arguments(words(command)))
-    if not data:
-        raise FormatError("The curl command has no body: there is no -d or --data in it.")
-    if len(data) > 1:
-        raise FormatError("The curl command has more than one body; one is needed.")
-    return data[0]
-
-
-# Options of curl whose next word is theirs, as far as commands that post JSON use them.
-_WITH_VALUE = {
-    *("-H", "-X", "-u", "-o", "-A", "-e", "-b", "-c", "-m", "-x", "-w", "-F", "-T", "-K", "-E"),
-    *("--header", "--request", "--user", "--output", "--user-agent", "--referer", "--cookie"),
-    *("--cookie-jar", "--max-time", "--connect-timeout", "--proxy", "--write-out", "--form"),
-    *("--retry", "--url", "--cacert", "--cert", "--key", "--resolve", "--oauth2-bearer"),
-}
-_DATA = re.compile(
-    r"(?P<long>--data(?:-raw|-binary|-ascii|-urlencode)?|--json)(?:=(?P<value>.*))?", re.DOTALL
-)
-_SHORT = re.compile(r"-[sSkLfvigGN#0]*d(?P<value>.*)", re.DOTALL)
-
-
-def _data_arguments(arguments: list[str]) -> Iterator[str]:
-    rest = iter(arguments[1:])
-    for argument in rest:
-        long, short = _DATA.fullmatch(argument), _SHORT.fullmatch(argument)
-        if argument in _WITH_VALUE:
-            next(rest, None)
-        elif found := long or short:
-            option = long["long"] if long else "-d"
-            value = found["value"] or next(rest, "")
-            if option == "--data-urlencode":
-                raise FormatError("The curl command posts a form, not JSON (--data-urlencode).")
-            if value.startswith("@") and option != "--data-raw":
-                raise FormatError(
-                    f"The curl command reads its body from a file ({value[:60]}). "
-                    "Paste what is in the file."
-                )
-            yield value

@@ -15,10 +15,11 @@ from designer.message.formats.loading import (
     text_or_none,
     to_message,
 )
-from designer.message.schema import ListMessage, Message
+from designer.message.schema import ListMessage, Message, readable
 
 _LIST = "twilio/list-picker"
 _BUTTONS = "twilio/quick-reply"
+_REPLY = "QUICK_REPLY"
 _LANGUAGE = "en"
 
 
@@ -72,26 +73,28 @@ def load(payload: Mapping[str, Any]) -> Message:
     return strictly(load_loosely, payload)
 
 
-def load_loosely(payload: Mapping[str, Any]) -> Loaded:
+def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
     """The same, with the friendly name and a list of what a message can't hold."""
-    reader = Reader()
     parts = reader.keep(payload, {"friendly_name", "language", "types"})
     name = text_or_none(parts.get("friendly_name"), "friendly_name")
     if parts.get("language", _LANGUAGE) != _LANGUAGE:
         reader.lost.append("language")
     kinds = parts.get("types", {})
     known = _LIST if isinstance(kinds, Mapping) and _LIST in kinds else _BUTTONS
+    others = kinds
     kinds = reader.keep(kinds, {known}, "types")
     if known not in kinds:
-        raise FormatError(f"types must hold {_LIST} or {_BUTTONS}.")
+        others = f", not {readable(', '.join(map(str, others)))}" if others else ""
+        raise FormatError(f"types must hold {_LIST} or {_BUTTONS}{others}.")
     path = f"types.{known}"
     if known == _BUTTONS:
         content = reader.keep(kinds[known], {"body", "actions"}, path)
         buttons = reader.keep_each(
             content.get("actions"), {"id", "title", "type"}, f"{path}.actions"
         )
-        for button in buttons:
-            button.pop("type", None)
+        for b, button in enumerate(buttons):
+            if button.pop("type", _REPLY) != _REPLY:
+                reader.lost.append(f"{path}.actions.{b}.type")
         raw = {"kind": "button", "body": content.get("body"), "buttons": buttons}
     else:
         content = reader.keep(kinds[known], {"body", "button", "items"}, path)
@@ -103,4 +106,4 @@ def load_loosely(payload: Mapping[str, Any]) -> Loaded:
             row.pop("item", None)
         raw = {"kind": "list", "body": content.get("body"), "button": content.get("button")}
         raw["sections"] = [{"rows": rows}]
-    return Loaded(to_message(raw), reader.lost, name=name)
+    return Loaded(to_message(raw), reader.lost, reader.notes, name=name)
