@@ -1,6 +1,7 @@
 """Templates to start from: the API's own examples, what changes in them made into variables.
 
-Filled with its samples, each is its example to the letter.
+Filled with the example's values, each is its example to the letter. A sample that is a date in the
+example is one that does not age.
 """
 
 from dataclasses import dataclass
@@ -102,14 +103,14 @@ STARTERS = [
             "Select Time",
             [
                 (
-                    "Monday, Dec {{monday}}",
+                    "{{first_day}}",
                     [
                         ("slot_mon_10", "10:00 AM", "1 hour session"),
                         ("slot_mon_14", "2:00 PM", "1 hour session"),
                     ],
                 ),
                 (
-                    "Tuesday, Dec {{tuesday}}",
+                    "{{second_day}}",
                     [
                         ("slot_tue_09", "9:00 AM", "1 hour session"),
                         ("slot_tue_11", "11:00 AM", "1 hour session"),
@@ -120,8 +121,8 @@ STARTERS = [
             body="Please select your preferred time slot for the consultation.",
             footer="All times in IST",
         ),
-        monday="25",
-        tuesday="26",
+        first_day="Monday",
+        second_day="Tuesday",
     ),
     _starter(
         "support-menu",
@@ -204,13 +205,12 @@ STARTERS = [
             header={"type": "text", "text": "🎉 Special Offer!"},
             body=(
                 "Get {{percent}}% off your next purchase with code SAVE{{percent}}.\n\n"
-                "Valid until December {{day}}, {{year}}."
+                "Valid until {{last_day}}."
             ),
             footer="Terms and conditions apply",
         ),
         percent="20",
-        day="31",
-        year="2025",
+        last_day="the end of the month",
     ),
 ]
 
@@ -221,9 +221,13 @@ def find(key: str) -> Starter | None:
 
 
 def add_all(team: Team, person: User | None) -> list[MessageTemplate]:
-    """Make a template of every starter; the first one stands first in the library."""
+    """Make a template of every starter; the first one stands first in the library.
+
+    The person founded the team, but wrote none of them: nobody changed them yet.
+    """
     made = [
         MessageTemplate.create(team, person, starter.name, starter.content)
         for starter in reversed(STARTERS)
     ]
+    team.templates.filter(pk__in=[template.pk for template in made]).update(updated_by=None)
     return made[::-1]

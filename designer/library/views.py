@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from designer.teams.access import TeamRequest, owned, team_page
 
-from . import forms, starters
+from . import forms, listing, starters
 from .content import Content
 from .models import MessageTemplate, StaleDraft
 
@@ -19,16 +19,24 @@ PAGE = 24
 @team_page()
 @require_safe
 def templates(request: TeamRequest) -> HttpResponse:
-    """The team's templates as cards, newest change first; `?q=` searches names and texts."""
-    words = request.GET.get("q", "").strip()
-    rows = MessageTemplate.objects.filter(team=request.team).search(words)
-    rows = rows.select_related("updated_by").with_newest_version().order_by("-updated_at", "-pk")
+    """The team's templates as cards; the address searches, filters and sorts them."""
+    asked = listing.Filter.read(request.GET)
+    rows = asked.rows(request.team).select_related("updated_by")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "q": words, "starters": starters.STARTERS}
+    context = {
+        "page": page,
+        "filter": asked,
+        "kinds": listing.KINDS,
+        "states": listing.STATES,
+        "sorts": listing.SORTS,
+    }
     # Someone who comes back to a search by the browser's history asks for the whole page.
     fragment = request.htmx and not request.htmx.history_restore_request
     page_name = "library/_cards.html" if fragment else "library/templates.html"
     response = render(request, page_name, context)
+    if fragment:
+        # The form has every field, the address what is set.
+        response["HX-Push-Url"] = f"{request.path}?{asked.query}" if asked.query else request.path
     # The page and its fragment have one address: a browser must not show one for the other.
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -51,6 +59,7 @@ def new_template(request: TeamRequest) -> HttpResponse:
             raise Http404(f"There is no kind {kind!r}.")
         name = "New list" if kind == "list" else "New buttons"
         content = Content(forms.blank(kind))
+    name = listing.free_name(request.team, name)
     made = MessageTemplate.create(request.team, request.user, name, content)
     return redirect("template", made.pk)
 
@@ -60,9 +69,8 @@ def new_template(request: TeamRequest) -> HttpResponse:
 def duplicate_template(request: TeamRequest, pk: int) -> HttpResponse:
     """A copy of the draft, opened."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
-    copy = MessageTemplate.create(
-        request.team, request.user, f"{row.name[: forms.MAX_NAME - 7]} (copy)", row.content
-    )
+    name = listing.free_name(request.team, f"{row.name[: forms.MAX_NAME - 7]} (copy)")
+    copy = MessageTemplate.create(request.team, request.user, name, row.content)
     messages.success(request, f"This is a copy of “{row.name}”.")
     return redirect("template", copy.pk)
 

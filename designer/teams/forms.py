@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
 
 from .models import Role, Team, User
@@ -25,6 +25,18 @@ class SignInForm(AuthenticationForm):
         "invalid_login": "That e-mail and password don't match. Check both and try again.",
         "inactive": "This account has been switched off.",
     }
+
+
+HELP_CHOOSING = "At least eight characters, and none that others would guess."
+
+
+class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # Django’s own is no generic
+    """A new password, typed twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, second = self.fields["new_password1"], self.fields["new_password2"]
+        first.help_text, second.label, second.help_text = HELP_CHOOSING, "The same again", ""
 
 
 class AccountForm(forms.ModelForm[User]):
@@ -63,7 +75,7 @@ class JoinForm(forms.ModelForm[User]):
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
-        help_text="At least eight characters, and none that others would guess.",
+        help_text=HELP_CHOOSING,
     )
 
     class Meta:

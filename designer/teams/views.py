@@ -3,13 +3,12 @@
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import SetPasswordForm
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from .forms import AccountForm
+from .forms import AccountForm, PasswordForm
 from .members import work_in
 from .models import LoginLink, User
 
@@ -29,9 +28,9 @@ def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     about = AccountForm(instance=user)
-    password: SetPasswordForm[User] = SetPasswordForm(user)
+    password = PasswordForm(user)
     if request.method == "POST" and request.POST.get("do") == "password":
-        password = SetPasswordForm(user, request.POST)
+        password = PasswordForm(user, request.POST)
         if password.is_valid():
             password.save()
             update_session_auth_hash(request, user)

@@ -49,6 +49,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What an answer says at the top of a long form is brought into sight.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "workbench") return;
+  document.querySelector("#workbench .notice[role]")?.scrollIntoView({ block: "nearest" });
+});
+
 // A dialog that arrives in #dialog opens; one that is closed is taken out again.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "dialog") return;

@@ -81,13 +81,17 @@ function placeProblems() {
   }
   for (const why of document.querySelectorAll("[data-why]")) {
     const problems = texts.get(why.dataset.why) ?? [];
-    const words = problems.map(({ text }) => text).join("\n");
+    const words = problems.map(({ text }) => text).join("");
     if (why.textContent.trim() !== words) {
       why.replaceChildren(
-        ...problems.map(({ level, text }) => {
+        ...problems.map(({ level, text, detail }) => {
           const line = document.createElement("p");
           line.className = `field__${level}`;
-          line.textContent = text;
+          // Heard with the field's name, for it may be told anywhere; seen beside the field.
+          const name = document.createElement("span");
+          name.className = "visually-hidden";
+          name.textContent = text.slice(0, text.length - detail.length);
+          line.append(name, detail);
           return line;
         }),
       );

@@ -129,9 +129,12 @@ def test_every_field_and_button_of_a_list_has_its_name(opened: Page) -> None:
     for name in (
         *("Add section", "Add row to section 1", "Remove section 1", "Send test", "Publish"),
         *("Remove row 1 of section 1", "Move row 1 of section 1 down", "Duplicate section 1"),
-        "Move row 1 of section 1 up",
+        *("Move row 2 of section 1 down", "Move row 1 of section 2 up"),
     ):
         expect(button(opened, name)).to_be_enabled()
+    # Between sections a row moves on; beyond the last there is nowhere to go.
+    for name in ("Move row 1 of section 1 up", "Move row 1 of section 2 down"):
+        expect(button(opened, name)).to_be_disabled()
     expect(button(opened, "Undo")).to_be_disabled()
     expect(opened.locator("#saved")).to_have_text("Draft saved")
 

@@ -6,7 +6,13 @@ import pytest
 from django.template.loader import render_to_string
 
 from designer.library.content import Content
-from designer.library.templatetags.preview import document, draw, draw_content, draw_payload
+from designer.library.templatetags.preview import (
+    document,
+    draw,
+    draw_content,
+    draw_payload,
+    is_example,
+)
 from designer.message.formats import coext
 from designer.message.schema import Button, Header, Message
 from tests.factories import BUTTONS, make_message
@@ -101,3 +107,22 @@ def test_document_card_takes_name_and_icon_from_the_file(
     html = drawn(with_media("document", link, filename))
     assert f"file--{card[1]}" in html
     assert card[0] in html
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("https://example.com/a.png", True),
+        ("https://cdn.Example.org:8443/a.png", True),
+        ("https://example.net", True),
+        ("https://example.com.evil.test/a.png", False),
+        ("https://notexample.com/a.png", False),
+        ("https://shop.test/example.com", False),
+        ("https://[broken/a.png", False),
+        ("", False),
+    ],
+)
+def test_an_example_address_is_known_by_its_host(link: str, expected: bool) -> None:
+    assert is_example(link) is expected
+    words = "Your picture" if expected else "The picture can’t be shown" if link else "Picture"
+    assert f"<span>{words}</span>" in drawn(with_media("image", link))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from django import template
 from django.template.loader import render_to_string
@@ -20,6 +20,11 @@ register = template.Library()
 
 # Rows with texts of so many characters in all are drawn once and kept.
 KEPT_ROW = 500
+
+EXAMPLE_HOSTS = ("example.com", "example.net", "example.org")
+
+# How many rows of a list its card shows.
+CARD_ROWS = 3
 
 # What a document's card says, and how it is coloured, by the extension of its name.
 DOCUMENTS = {
@@ -70,6 +75,16 @@ def document(header: Header) -> Document:
     return Document(name, *found) if found else Document(name)
 
 
+@register.filter
+def is_example(link: str) -> bool:
+    """Whether the link is at a host that RFC 2606 keeps for examples, where no picture ever is."""
+    try:
+        host = urlsplit(link).hostname or ""
+    except ValueError:
+        return False
+    return any(host == name or host.endswith(f".{name}") for name in EXAMPLE_HOSTS)
+
+
 @register.simple_tag
 def draw_row(row: Row) -> SafeString:
     """A row of the opened list."""
@@ -96,6 +111,40 @@ def draw(message: Message, *, time: str = "10:24", still: bool = False) -> dict[
 def draw_content(content: Content, *, still: bool = False) -> dict[str, Any]:
     """The bubble of a draft or version, its variables filled with their samples."""
     return {"message": content.filled(), "time": "10:24", "still": still}
+
+
+@register.inclusion_tag("preview/_message.html")
+def draw_card(content: Content) -> dict[str, Any]:
+    """The still bubble on a card; a list's first rows stand under its button, so that lists can be
+    told apart."""
+    message = content.filled()
+    rows = _rows(message)
+    return {
+        "message": message,
+        "still": True,
+        "first_rows": rows[:CARD_ROWS],
+        "more_rows": max(0, len(rows) - CARD_ROWS),
+    }
+
+
+@register.filter
+def size(message: Message) -> str:
+    """How much it offers: "2 sections, 8 rows", or "3 buttons"."""
+    if message.kind == "button":
+        return _count(len(message.buttons), "button")
+    rows = _count(len(_rows(message)), "row")
+    sections = len(message.sections)
+    return f"{_count(sections, 'section')}, {rows}" if sections > 1 else rows
+
+
+def _rows(message: Message) -> list[Row]:
+    if message.kind == "button":
+        return []
+    return [row for section in message.sections for row in section.rows]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @register.inclusion_tag("preview/_message.html")
