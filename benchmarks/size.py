@@ -11,8 +11,8 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -31,7 +31,7 @@ NUMBER = "+493012345678"
 # The templates that `prepare` makes: a frequent one, another one, a rare one.
 FIRST, SECOND, RARE = 1, 2, 3
 
-SENDS = [
+SENDS: list[dict[str, str | int]] = [
     {},
     {"state": "sent"},
     {"state": "unknown"},
@@ -49,7 +49,7 @@ SENDS = [
     {"template": FIRST, "number": "+4915"},
     {"template": SECOND, "number": "99999999"},
 ]
-REPLIES = [
+REPLIES: list[dict[str, str | int]] = [
     {},
     {"kind": "list"},
     {"kind": "other"},
@@ -115,6 +115,7 @@ FILL = [
         FROM (SELECT i, CASE WHEN i % 10 < 4 THEN 'button' WHEN i % 10 < 7 THEN 'list'
             WHEN i % 10 < 9 THEN 'text' ELSE 'other' END AS kind FROM n) AS kinds) AS matches""",
 ]
+TABLES = "('sending_send', 'replies_delivery', 'replies_reply')"
 DIALECTS = {
     "sqlite": {
         "now": f"datetime({BEGIN} + i * 10, 'unixepoch')",
@@ -142,22 +143,38 @@ def statements(rows: int, engine: str) -> list[str]:
 
 
 def fill_sqlite(path: Path, rows: int) -> None:
-    with sqlite3.connect(path, isolation_level=None) as database:
-        database.execute("PRAGMA synchronous=OFF")
-        database.execute("PRAGMA journal_mode=DELETE")
-        database.execute("PRAGMA cache_size=-500000")
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        for pragma in ("synchronous=OFF", "journal_mode=OFF", "cache_size=-500000"):
+            database.execute(f"PRAGMA {pragma}")
+        indexes = database.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"
+            f" AND tbl_name IN {TABLES}"
+        ).fetchall()
         database.execute("BEGIN")
-        for sql in statements(rows, "sqlite"):
-            database.execute(sql)
+        fill(lambda sql: database.execute(sql), indexes, statements(rows, "sqlite"))
         database.execute("COMMIT")
-    database.close()
+        database.execute("PRAGMA journal_mode=WAL")
 
 
 def fill_postgresql(url: str, rows: int) -> None:
     with psycopg.connect(url, autocommit=True) as database:
-        for sql in statements(rows, "postgresql"):
-            database.execute(sql)  # type: ignore[call-overload]
+        indexes = database.execute(
+            "SELECT indexname, indexdef FROM pg_indexes"
+            f" WHERE schemaname = 'public' AND tablename IN {TABLES}"
+            " AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+        ).fetchall()
+        fill(lambda sql: database.execute(sql), indexes, statements(rows, "postgresql"))
         database.execute("VACUUM ANALYZE")
+
+
+def fill(execute: Callable[[str], object], indexes: list[tuple[str, str]], rows: list[str]) -> None:
+    """Insert the rows; the indexes are made after that, which takes a third of the time."""
+    for name, _ in indexes:
+        execute(f'DROP INDEX "{name}"')
+    for sql in rows:
+        execute(sql)
+    for _, sql in indexes:
+        execute(sql)
 
 
 @dataclass(frozen=True)
@@ -205,8 +222,8 @@ def site(rows: int) -> Iterator[Site]:
 @contextmanager
 def new_database(url: str, name: str) -> Iterator[str]:
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name}")  # type: ignore[call-overload]
-        server.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        server.execute(f"DROP DATABASE IF EXISTS {name}")
+        server.execute(f"CREATE DATABASE {name}")
     yield f"{url.rpartition('/')[0]}/{name}"
 
 
@@ -219,35 +236,39 @@ def deep(path: str, site: Site) -> str:
     return f"{path}&before={middle}"
 
 
-def p95s(addresses: dict[Site, str]) -> list[float]:
-    """Milliseconds at the 95th percentile of each address, asked in turn."""
+def ask_in_turn(addresses: dict[Site, str]) -> list[list[float]]:
+    """Milliseconds that each address took, each time."""
     times: dict[Site, list[float]] = {each: [] for each in addresses}
     for number in range(ROUNDS + WARM):
         for each, address in addresses.items():
             took = each.get(address)
             if number >= WARM:
                 times[each].append(took)
-    return [statistics.quantiles(found, n=20)[-1] for found in times.values()]
+    return list(times.values())
+
+
+def compare(path: str, place: str, small: Site, large: Site) -> bool:
+    """Print both p95, their ratio and that of the medians; whether the bound holds."""
+    asked = {each: deep(path, each) if place == "deep" else path for each in (small, large)}
+    few, many = ask_in_turn(asked)
+    p95 = [statistics.quantiles(times, n=20)[-1] for times in (few, many)]
+    ratio, medians = p95[1] / p95[0], statistics.median(many) / statistics.median(few)
+    figures = f"{p95[0]:7.1f} ms {p95[1]:7.1f} ms  {ratio:5.2f} {medians:5.2f}"
+    mark = "" if ratio <= MOST else "  over its bound"
+    print(f"  {path:<44} {place:<5} {figures}{mark}", flush=True)
+    return ratio <= MOST
 
 
 def main() -> None:
-    """Print both times and their ratio for each filter, first page and a deep one."""
-    print(f"The send log and the replies at {LARGE:,} rows against {SMALL:,}, p95:")
-    over = 0
+    """Compare each filter, on its first page and on a deep one."""
+    print(f"The send log and the replies at {LARGE:,} rows against {SMALL:,}:")
     with site(SMALL) as small, site(LARGE) as large:
+        print(f"  p95 of both, their ratio (at most {MOST}), the ratio of the medians")
         paths = [f"/sends/?{urlencode(chosen)}" for chosen in SENDS]
         paths += [f"/replies/?{urlencode(chosen)}" for chosen in REPLIES]
-        for path in paths:
-            for place in ("first", "deep"):
-                asked = {
-                    each: deep(path, each) if place == "deep" else path for each in (small, large)
-                }
-                few, many = p95s(asked)
-                over += many / few > MOST
-                mark = "  over its bound" if many / few > MOST else ""
-                shown = f"  {path:<44} {place:<5} {few:7.1f} ms {many:7.1f} ms  {many / few:5.2f}"
-                print(shown + mark, flush=True)
-    print(f"  {over} of {2 * len(paths)} have a ratio over {MOST}")
+        places = [(path, place) for path in paths for place in ("first", "deep")]
+        held = [compare(path, place, small, large) for path, place in places]
+    print(f"  {held.count(False)} of {len(held)} have a ratio over {MOST}")
 
 
 if __name__ == "__main__":

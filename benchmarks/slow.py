@@ -146,8 +146,9 @@ def burst(running: Running, client: httpx.Client, hook: str) -> bool:
 
     async def all_at_once() -> list[httpx.Response]:
         limits = httpx.Limits(max_connections=None)
-        about = {"base_url": running.url, "limits": limits, "timeout": 120}
-        async with httpx.AsyncClient(**about, cookies=client.cookies) as many:
+        async with httpx.AsyncClient(
+            base_url=running.url, limits=limits, timeout=120, cookies=client.cookies
+        ) as many:
             asked = [
                 many.get(PAGE) if number % 2 else many.post(hook, content=BODY)
                 for number in range(BURST)

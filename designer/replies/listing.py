@@ -21,7 +21,7 @@ from .models import Kind, Reply, ReplyQuerySet
 
 PAGE = 50
 # An index finds whole numbers; for a part of one each reply is looked at, so there is an end to it.
-SEARCHED = 10_000
+SEARCHED = 5_000
 MATCHES = {"yes": "Matched", "no": "Not matched"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

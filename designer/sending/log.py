@@ -15,7 +15,7 @@ from .numbers import NumberError
 
 PAGE = 50
 # An index finds whole numbers; for a part of one each send is looked at, so there is an end to it.
-SEARCHED = 10_000
+SEARCHED = 5_000
 
 
 @dataclass(frozen=True)

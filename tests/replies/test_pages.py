@@ -125,6 +125,7 @@ def test_part_of_a_number_is_looked_for_in_the_newest_replies(client: Client, re
     assert ids(shown(client, number="43210")) == [reply.pk]
     found = listing.Filter(number="0").page(reply.team, searched=2).replies
     assert [row.pk for row in found] == sorted(newest, reverse=True)[:2]
+    assert "in the newest 5,000 replies" in shown(client, number="999999")
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_part_of_a_number_is_looked_for_in_the_newest_sends(
     found = asked.page(template.team, searched=2).sends
     assert [send.pk for send in found] == [sends[2].pk, sends[1].pk]
     assert len(asked.page(template.team, searched=3).sends) == 3
-    assert "in the newest 10,000 sends" in vera.get("/sends/?number=999999").text
+    assert "in the newest 5,000 sends" in vera.get("/sends/?number=999999").text
     assert "in the newest" not in vera.get("/sends/?number=%2B4930123456").text
 
 

@@ -13,7 +13,7 @@ from designer.sending.models import CONNECTION_SECRETS, Send, TestNumber
 from designer.teams.access import TeamRequest, owned, team_page
 
 from .. import live, matching, raw
-from ..listing import MATCHES, Filter
+from ..listing import MATCHES, SEARCHED, Filter
 from ..models import Kind, Matched, Reply
 from ..reading import E164
 
@@ -34,6 +34,7 @@ def replies(request: TeamRequest) -> HttpResponse:
         "filter": chosen,
         "names": names(request, page.replies),
         "here": reverse("replies"),
+        "searched": SEARCHED,
         "begun": bool(before),
     }
     region = live.draw(request, "replies", context, query=chosen.query, polls=not before)
