@@ -122,7 +122,9 @@
       const all = options();
       STEPS[event.key](all, all.indexOf(event.target))?.focus();
     } else if (event.key.length === 1 && event.key !== " ") {
-      search.focus(); // and the letter is typed there
+      // The letter is typed there, and is no shortcut.
+      search.focus();
+      event.stopPropagation();
     }
   }
 

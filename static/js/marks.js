@@ -185,8 +185,8 @@ const marks = (() => {
   // The range grown to what marks can stand around: whole words, links, variables, codes, and the
   // other pairs of which all is in it.
   function grown({ words, found }, mark, from, to) {
-    const atoms = [...words.matchAll(ATOM)].map(({ 0: atom, index }) => [index, index + atom.length]);
-    const nodes = mark === "`" ? [] : found;
+    const atoms = atomsOf(words);
+    const nodes = mark === "`" ? [] : contents(words, found);
     let size;
     do {
       size = to - from;
@@ -194,14 +194,27 @@ const marks = (() => {
         if (start < from && from <= end) from = start;
         if (start <= to && to < end) to = end;
       }
-      for (const { mark: other, open, close } of nodes) {
+      for (const { mark: other, open, close, first, last } of nodes) {
         if (close < from || open >= to) continue;
-        const inner = seen(words, found, [open, close]);
-        const isAll = other === "`" || (inner[0] >= from && inner.at(-1) < to);
+        const isAll = other === "`" || (first >= from && last < to);
         if (isAll) [from, to] = [Math.min(from, open), Math.max(to, close + 1)];
       }
     } while (to - from > size);
     return [from, to];
+  }
+
+  const atomsOf = (words) => [...words.matchAll(ATOM)].map(({ 0: atom, index }) => [index, index + atom.length]);
+
+  // Each pair with the places of the first and the last character that is seen in it.
+  function contents(words, found) {
+    const hidden = new Set(found.flatMap(({ open, close }) => [open, close]));
+    const isSeen = (at) => !hidden.has(at) && !isSpace(words[at]);
+    return found.map((pair) => {
+      let [first, last] = [pair.open + 1, pair.close - 1];
+      while (!isSeen(first)) first++;
+      while (!isSeen(last)) last--;
+      return { ...pair, first, last };
+    });
   }
 
   // The range grown to the spaces around it: what else has the mark must end before no letter.
@@ -266,10 +279,7 @@ const marks = (() => {
       ...[...gone].map((at) => ({ at, cut: mark, put: "" })),
       ...ranges
         .flatMap((range) => pieces(line, mark, gone, range))
-        .flatMap(([start, end]) => [
-          { at: start, cut: "", put: mark },
-          { at: end, cut: "", put: mark, closes: true },
-        ]),
+        .flatMap(([start, end]) => pairAround(mark, start, end)),
     ];
   }
 
@@ -282,11 +292,11 @@ const marks = (() => {
     return isRight && shown(line.words, line.found, mark) === shown(done.text, found, mark);
   }
 
-  // What a line shows, each character with the marks that it has, but for one mark.
-  function shown(words, found, but) {
+  // What a line shows, each character with the marks that it has, but for one mark and one place.
+  function shown(words, found, but, place = -1) {
     const others = found.filter(({ mark }) => mark !== but);
     return seen(words, found, [0, words.length])
-      .filter((at) => words[at] !== but)
+      .filter((at) => words[at] !== but && at !== place)
       .map((at) => words[at] + others.filter(({ open, close }) => open < at && at < close).map(({ mark }) => mark).sort())
       .join();
   }
@@ -300,8 +310,8 @@ const marks = (() => {
       .filter(({ found, places }) => !on || !places.every((at) => isMarked(found, mark, at)))
       .flatMap((line) => {
         if (!on) return shifted(changesIn(line, mark, on), line.at);
-        const ways = WAYS.map((way) => changesIn(line, mark, on, way));
-        return shifted(ways.find((each) => holds(line, mark, each)) ?? [], line.at);
+        const way = WAYS.find((each) => holds(line, mark, changesIn(line, mark, on, each)));
+        return way ? shifted(changesIn(line, mark, on, way), line.at) : [];
       });
     return edit(state, changes);
   }
@@ -334,7 +344,7 @@ const marks = (() => {
     const at = start - line.at;
     const past = stepOver(found, mark, at);
     if (past !== at) return { ...state, start: line.at + past, end: line.at + past };
-    const atoms = [...line.words.matchAll(ATOM)].map(({ 0: word, index }) => [index, index + word.length]);
+    const atoms = atomsOf(line.words);
     const word = atoms.find(([from, to]) => from <= at && at < to) ?? atoms.find(([, to]) => at === to);
     const on = !isInside(found, mark, at);
     if (word) {
@@ -342,23 +352,38 @@ const marks = (() => {
       return change(state, [{ ...line, found, from, to, places: seen(line.words, found, word) }], mark, on);
     }
     if (!on) return edit(state, shifted(changesIn({ ...line, found, from: at, to: at }, mark, false), line.at));
-    return edit(state, [
-      { at: start, cut: "", put: mark },
-      { at: start, cut: "", put: mark, closes: true },
-    ]);
+    return canStart(line.words, at, mark) ? edit(state, pairAround(mark, start, start)) : state;
+  }
+
+  const pairAround = (mark, start, end) => [
+    { at: start, cut: "", put: mark },
+    { at: end, cut: "", put: mark, closes: true },
+  ];
+
+  // Whether what is typed in a new pair would show the mark, and all else as before or as it would
+  // without the pair.
+  function canStart(words, at, mark) {
+    const typing = (text) => `${words.slice(0, at)}${text}${words.slice(at)}`;
+    const read = (text, place) => shown(text, pairs(text), mark, place);
+    const marked = typing(`${mark}x${mark}`);
+    const all = read(marked, at + 1);
+    return isMarked(pairs(marked), mark, at + 1) && [read(words), read(typing("x"), at)].includes(all);
   }
 
   // Typing goes on behind the end of a pair, or once more in it, when the caret stands there.
   function stepOver(found, mark, at) {
-    const closes = new Set(found.map(({ close }) => close));
-    const isClosing = (from, to) => {
-      for (let i = from; i < to; i++) if (!closes.has(i)) return false;
+    const own = found.filter((pair) => pair.mark === mark);
+    const [opens, closes] = ["open", "close"].map((end) => new Set(found.map((pair) => pair[end])));
+    const isAll = (set, from, to) => {
+      for (let i = from; i < to; i++) if (!set.has(i)) return false;
       return true;
     };
-    const ends = found.filter((pair) => pair.mark === mark).map(({ close }) => close);
-    const ahead = ends.find((close) => close >= at && isClosing(at, close + 1));
-    if (ahead !== undefined) return ahead + 1;
-    return ends.find((close) => close < at && isClosing(close, at)) ?? at;
+    const ends = [
+      ...own.filter(({ close }) => close >= at && isAll(closes, at, close + 1)).map(({ close }) => close + 1),
+      ...own.filter(({ close }) => close < at && isAll(closes, close, at)).map(({ close }) => close),
+      ...own.filter(({ open }) => open >= at && isAll(opens, at, open + 1)).map(({ open }) => open + 1),
+    ];
+    return ends[0] ?? at;
   }
 
   // --- Lists and quotes -----------------------------------------------------------------------

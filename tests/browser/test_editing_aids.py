@@ -347,6 +347,10 @@ def test_escape_closes_the_picker_and_goes_back_to_the_text(opened: Page) -> Non
     expect(search).to_have_value("")
     expect(emoji(opened, "thumbs up")).to_be_visible()
     opened.keyboard.press("ArrowDown")
+    expect(search).not_to_be_focused()
+    opened.keyboard.press("?")
+    expect(search).to_have_value("?")
+    expect(opened.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
     opened.keyboard.press("Escape")
     expect(body).to_be_focused()
 

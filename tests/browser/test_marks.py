@@ -99,6 +99,7 @@ def toggle(page: Page, drawn: str, *signs: str) -> str:
         # at the end of a pair one types on outside, or inside again
         ("*foo|*", BOLD, "*foo*|"),
         ("*foo*|", BOLD, "*foo|*"),
+        ("|*foo*", BOLD, "*|foo*"),
         ("*_foo|_* bar", BOLD, "*_foo_*| bar"),
         ("*_foo|_* bar", ITALIC, "*_foo_|* bar"),
         # what has the mark already
@@ -219,13 +220,39 @@ def test_a_press_shows_in_the_preview_or_leaves_the_text_alone(script: Page) -> 
     results = script.evaluate(press, presses)
     for (state, mark), (was_on, done, is_on) in zip(presses, results, strict=True):
         before, after = previewed(state["text"]), previewed(done["text"])
-        if done == state:
+        if done["text"] == state["text"] and is_on == was_on:
             assert any(character in "*_~`" for character, _ in before), draw(state)
             continue
         assert is_on != was_on, (draw(state), draw(done))
         # When a mark goes, what it kept apart or literal may become formatted.
         if not was_on:
             assert others(before, mark) == others(after, mark), (draw(state), draw(done))
+
+
+def test_what_is_typed_after_a_press_at_the_caret_shows_the_mark(script: Page) -> None:
+    chance = random.Random(4)
+    presses: list[tuple[State, str]] = []
+    for text in lines(2500, seed=5):
+        at = chance.randint(2, len(text))
+        presses.append((read(f"{text[:at]}|{text[at:]}"), chance.choice("*_~`")))
+    press = """(presses) => presses.map(([state, mark]) => {
+        const done = marks.toggle(state, mark);
+        const { text, start } = done;
+        const typed = `${text.slice(0, start)}z${text.slice(start)}`;
+        return [marks.isOn(state, mark), done, marks.isOn(done, mark), typed];
+    })"""
+    results = script.evaluate(press, presses)
+    for (state, mark), (was_on, done, is_on, typed) in zip(presses, results, strict=True):
+        before = previewed(state["text"])
+        if done["text"] == state["text"] and is_on == was_on:
+            # A link takes whatever is typed at its end.
+            literal = any(character in "*_~`" for character, _ in before)
+            assert literal or "www." in state["text"], draw(state)
+            continue
+        [on] = [on for character, on in previewed(typed) if character == "z"]
+        assert (mark in on) == is_on, (draw(state), draw(done))
+        # Of several empty pairs in each other, one goes at a time.
+        assert is_on != was_on or 2 * mark in state["text"], (draw(state), draw(done))
 
 
 def others(shown: Shown, mark: str) -> Shown:
