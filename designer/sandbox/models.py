@@ -183,11 +183,6 @@ class Message(models.Model):
         return f"{self.sender} {self.kind} in the chat of {self.customer}"
 
     @property
-    def clock(self) -> str:
-        """When it came, as a bubble shows it."""
-        return f"{timezone.localtime(self.created_at):%H:%M}"
-
-    @property
     def may_send_again(self) -> bool:
         """Whether its webhook is worth a push: it failed, or there is an address by now."""
         if self.webhook == Webhook.NONE:

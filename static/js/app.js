@@ -51,13 +51,13 @@ document.addEventListener("keydown", (event) => {
 
 // What an answer says at the top of a long form is brought into sight.
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "workbench") return;
+  if (event.detail.target?.id !== "workbench") return;
   document.querySelector("#workbench .notice[role]")?.scrollIntoView({ block: "nearest" });
 });
 
 // A dialog that arrives in #dialog opens; one that is closed is taken out again.
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "dialog") return;
+  if (event.detail.target?.id !== "dialog") return;
   const dialog = event.detail.target.querySelector("dialog");
   if (!dialog || dialog.open) return;
   dialog.addEventListener("close", () => dialog.remove());
@@ -75,6 +75,57 @@ document.addEventListener("click", (event) => {
     place.scrollIntoView({ block: "center" });
     place.focus({ preventScroll: true });
   } else if (close.hash) location.assign(close.href);
+});
+
+// --- Times --------------------------------------------------------------------------------------
+
+// The page tells the server's time; whoever reads it lives in another, maybe. The shapes are those
+// of designer/teams/templatetags/times.py.
+const DAY = { day: "numeric", month: "short", year: "numeric" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const TIME = { ...CLOCK, second: "2-digit" };
+const SHAPES = Object.fromEntries(
+  Object.entries({ second: { ...DAY, ...TIME }, minute: { ...DAY, ...CLOCK }, time: TIME, clock: CLOCK }).map(
+    ([shape, options]) => [shape, new Intl.DateTimeFormat("en-GB", options)],
+  ),
+);
+const LONG_DAY = new Intl.DateTimeFormat("en-GB", { ...DAY, month: "long" });
+
+function tellTimes(part) {
+  for (const time of part.querySelectorAll("time[data-moment]")) {
+    const at = new Date(time.dateTime);
+    time.title = SHAPES.second.format(at);
+    const shape = SHAPES[time.dataset.moment];
+    if (shape) time.textContent = shape.format(at);
+  }
+}
+
+// A list under headings of days has them where the reader's days begin.
+function tellDays(list) {
+  const heading = list.querySelector("[data-day]");
+  for (const each of list.querySelectorAll("[data-day]")) each.remove();
+  const now = new Date();
+  const words = new Map([
+    [LONG_DAY.format(now.setDate(now.getDate() - 1)), "Yesterday"],
+    [LONG_DAY.format(new Date()), "Today"],
+  ]);
+  let last = "";
+  for (const item of [...list.children]) {
+    const at = item.querySelector("time[data-moment]");
+    if (!at) continue;
+    const day = LONG_DAY.format(new Date(at.dateTime));
+    if (day !== last) {
+      const own = heading.cloneNode(true);
+      own.firstElementChild.textContent = words.get(day) ?? day;
+      item.before(own);
+    }
+    last = day;
+  }
+}
+
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  tellTimes(elt);
+  for (const list of elt.querySelectorAll("[data-by-day]")) tellDays(list);
 });
 
 // Whoever signs in again in another tab has a new token: it is read when it is needed.

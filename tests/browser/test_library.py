@@ -57,6 +57,28 @@ def test_search_finds_while_it_is_typed_and_can_be_gone_back_to(library: Page) -
     expect(search).to_have_value("")
 
 
+def test_filters_while_one_chooses_and_stands_in_the_address(library: Page) -> None:
+    kind = library.get_by_role("combobox", name="Kind")
+    state = library.get_by_role("combobox", name="State")
+    kind.select_option("Buttons")
+    expect(cards(library)).to_have_count(1)
+    expect(library).to_have_url(re.compile(r"/templates/\?kind=button$"))
+    expect(library.get_by_role("status").filter(has_text="1 template")).to_be_visible()
+    state.select_option("With errors")
+    expect(library.get_by_role("heading", name="No template is like that")).to_be_visible()
+    library.go_back()
+    expect(cards(library)).to_have_count(1)
+    expect(kind).to_have_value("button")
+    expect(state).to_have_value("")
+    library.get_by_role("link", name="Clear filters").click()
+    expect(cards(library)).to_have_count(3)
+    expect(kind).to_have_value("")
+    library.get_by_role("combobox", name="Sort by").select_option("Name")
+    expect(library.locator("#cards h2")).to_have_text(
+        ["Order confirmation", "Support menu", "Unfinished"]
+    )
+
+
 def test_begins_from_nothing_and_from_a_starter(library: Page) -> None:
     library.get_by_role("link", name="New template").click()
     expect(library.locator(".tile")).to_have_count(len(STARTERS))
@@ -119,6 +141,10 @@ def test_library_works_without_javascript(library: Page, screen: Screen, team: T
     search = library.get_by_role("searchbox", name="Search templates")
     search.fill("grosse")
     search.press("Enter")
+    expect(cards(library)).to_have_count(1)
+    library.get_by_role("link", name="Templates").click()
+    library.get_by_role("combobox", name="State").select_option("With errors")
+    library.get_by_role("button", name="Show").click()
     expect(cards(library)).to_have_count(1)
     library.get_by_label("More for Unfinished", exact=True).click()
     library.get_by_role("link", name="Delete…").click()

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
@@ -43,8 +42,7 @@ def sends(request: TeamRequest) -> HttpResponse:
 def send(request: TeamRequest, pk: int) -> HttpResponse:
     """One send: how it stands, what it said, and each attempt at it."""
     row = owned(request, _with_all(), pk=pk)
-    context = _context(row) | {"sent_at": f"{timezone.localtime(row.created_at):%H:%M}"}
-    return render(request, "sending/send.html", context)
+    return render(request, "sending/send.html", _context(row))
 
 
 @team_page()
