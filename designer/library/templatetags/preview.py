@@ -121,6 +121,7 @@ def draw_card(content: Content) -> dict[str, Any]:
     rows = _rows(message)
     return {
         "message": message,
+        "time": "10:24",
         "still": True,
         "first_rows": rows[:CARD_ROWS],
         "more_rows": max(0, len(rows) - CARD_ROWS),
