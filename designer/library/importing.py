@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -53,7 +54,11 @@ def import_templates(request: TeamRequest) -> HttpResponse:
 
     Only what was shown is made: a text that was changed since is shown again instead.
     """
-    context: dict[str, object] = {"most_messages": MOST_MESSAGES, "most_bytes": MOST_BYTES}
+    context: dict[str, object] = {
+        "most_messages": MOST_MESSAGES,
+        "most_bytes": MOST_BYTES,
+        "most_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+    }
     if request.method != "POST":
         return render(request, "library/import.html", context)
     text = request.POST.get("text", "").replace("\r\n", "\n")

@@ -12,7 +12,7 @@ from .content import Content
 
 PREVIEW, JSON = "preview", "json"
 LANGUAGES = {
-    "body": "JSON",
+    "body": "Filled JSON",
     "curl": "curl",
     "python": "Python",
     "javascript": "JavaScript",
@@ -21,7 +21,7 @@ LANGUAGES = {
 }
 FIRST_LANGUAGE = "curl"
 _TITLES = {
-    "body": "The body for the Coext API",
+    "body": "For the Coext API, samples filled in",
     "curl": "For any shell",
     "python": "Python with httpx",
     "javascript": "Node 18 or newer",

@@ -19,16 +19,31 @@ document.addEventListener(
       if (link.closest(".views")) pane = localStorage.getItem(LANGUAGE) ?? pane;
       else localStorage.setItem(LANGUAGE, pane);
     }
+    // JSON that is not sent goes first: its view is about to close.
+    sendJson();
     document.getElementById("pane").value = pane;
-    for (const tab of document.querySelectorAll(".views [data-pane]")) {
-      const open = tab.dataset.pane === pane || (isCode(tab.dataset.pane) && isCode(pane));
-      if (open) tab.setAttribute("aria-current", "true");
-      else tab.removeAttribute("aria-current");
-    }
-    history.replaceState(history.state, "", pane === "preview" ? location.pathname : `?pane=${pane}`);
   },
   true,
 );
+
+// It is open when it is there, not before.
+function showOpenView() {
+  const { pane } = document.getElementById("outcome").dataset;
+  for (const tab of document.querySelectorAll(".views [data-pane]")) {
+    const open = tab.dataset.pane === pane || (isCode(tab.dataset.pane) && isCode(pane));
+    if (open) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+  const shown = new URLSearchParams(location.search).get("pane") ?? "preview";
+  if (shown !== pane) {
+    history.replaceState(history.state, "", pane === "preview" ? location.pathname : `?pane=${pane}`);
+  }
+}
+
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (successful || !elt.matches("a[data-pane]")) return;
+  document.getElementById("pane").value = document.getElementById("outcome").dataset.pane;
+});
 
 // On a small screen a button leads to the views; it goes when they are in sight.
 const inSight = new IntersectionObserver(([{ isIntersecting }]) => {
@@ -90,50 +105,229 @@ showLook();
 // --- JSON -------------------------------------------------------------------------------------
 
 const json = () => document.getElementById("json");
+const revision = () => document.querySelector("#verdict [name='revision']").value;
 
-// What was typed there and is not the template's, with what the page said of it.
+// What was typed there and is not the template's: the text, the revision it was typed over, and
+// what the page said of it. It is `unsent` while no answer has come, `left` from an earlier visit.
 let unapplied = null;
+let nextTry = 0;
+let tries = 0;
 
 document.addEventListener("input", (event) => {
-  if (event.target.id === "json") unapplied = { text: event.target.value };
+  if (event.target.id !== "json") return;
+  unapplied = { text: event.target.value, revision: revision(), unsent: unapplied?.unsent };
+  drawLines();
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.elt.id !== "json-form" || !event.detail.successful || !json()) return;
-  const says = document.getElementById("json-says");
-  const refused = says.hasAttribute("data-refused");
-  if (!refused) unapplied = null;
-  else if (unapplied) unapplied.says = says.innerHTML;
-  // Told once, not with every key.
-  const aloud = document.getElementById("side-says");
-  const words = refused ? "The JSON is not applied as it is." : "The JSON is applied.";
-  if (aloud.textContent !== words) aloud.textContent = words;
+  const { elt, xhr } = event.detail;
+  if (elt.id === "json-form") {
+    clearTimeout(nextTry);
+    if (xhr.status >= 200 && xhr.status < 300) answered();
+    else notSent(xhr.status);
+  }
+  // The form beside it may be saved, and this is not.
+  if (unapplied?.unsent) mark("failed", unapplied.unsent);
 });
 
-// The view was drawn again, from the template: what could not be applied comes back to the hand.
-function bringBack() {
+function answered() {
+  tries = 0;
+  if (!json()) return;
   const says = document.getElementById("json-says");
-  if (!unapplied || !json() || json().value === unapplied.text) return;
+  const refused = says.hasAttribute("data-refused");
+  if (!refused) forgetJson();
+  else if (unapplied) {
+    unapplied = { ...unapplied, says: says.innerHTML, unsent: null, left: false };
+    localStorage.removeItem(keptKey());
+  }
+  json().toggleAttribute("aria-invalid", refused);
+  if (refused) json().setAttribute("aria-invalid", "true");
+  markLine();
+  const notes = [...says.querySelectorAll(".notice--warn")].map((note) => note.textContent);
+  sayAloud(refused ? "The JSON is not applied as it is." : ["The JSON is applied.", ...notes].join(" "));
+}
+
+// Told once, not with every key.
+function sayAloud(words) {
+  const aloud = document.getElementById("side-says");
+  if (aloud.textContent !== words) aloud.textContent = words;
+}
+
+// --- JSON that did not get through ------------------------------------------------------------
+
+const WHY_NOT = {
+  401: "you are signed out. Sign in in another tab and come back",
+  403: "you may not change this now",
+  404: "somebody deleted this template",
+  409: "choose which draft to keep",
+};
+
+function notSent(status) {
+  const comesBack = status === 0 || status >= 500;
+  const lost = status === 0 ? "no connection" : "the server has a problem";
+  const why = comesBack ? `${lost}. Trying again…` : (WHY_NOT[status] ?? "reload the page");
+  const words = `Not applied yet: ${why}`;
+  unapplied ??= { text: json().value, revision: revision() };
+  // A conflict's dialog holds it; what is refused for good is not tried again.
+  unapplied.unsent = status === 409 ? null : `JSON ${words[0].toLowerCase()}${words.slice(1)}`;
+  unapplied.status = status;
+  sayBelow(words, "Your text is kept.");
+  keepJson();
+  if (comesBack) nextTry = setTimeout(sendJson, RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)]);
+}
+
+function sayBelow(words, more, ...buttons) {
+  sayAloud(words);
+  const says = document.getElementById("json-says");
+  if (!says) return;
+  const notice = document.createElement("p");
+  notice.className = "notice notice--warn";
+  const text = document.createElement("span");
+  text.textContent = `${words}${/[.…]$/.test(words) ? "" : "."} ${more}`;
+  notice.append(text, ...buttons);
+  says.replaceChildren(notice);
+  unapplied.says = null;
+}
+
+// Not over what has changed since it was typed: then a person decides.
+function sendJson() {
+  clearTimeout(nextTry);
+  if (unapplied?.unsent && json() && unapplied.revision === revision()) {
+    htmx.trigger("#json-form", "input");
+  }
+}
+
+addEventListener("online", sendJson);
+addEventListener("focus", () => {
+  if (unapplied?.status === 401) sendJson();
+});
+
+const keptKey = () => `tapwright-json-${document.getElementById("workbench").dataset.template}`;
+
+function keepJson() {
+  try {
+    localStorage.setItem(keptKey(), JSON.stringify({ text: unapplied.text, revision: unapplied.revision }));
+  } catch {
+    // No room or no permission: the page itself still holds it.
+  }
+}
+
+function forgetJson() {
+  unapplied = null;
+  localStorage.removeItem(keptKey());
+}
+
+// What an earlier visit left comes back, in its view.
+function comeBack() {
+  const kept = localStorage.getItem(keptKey());
+  if (!kept || document.querySelector("#editor fieldset").disabled) return;
+  unapplied = { ...JSON.parse(kept), left: true };
+  if (json()) bringBack();
+  else document.querySelector('.views [data-pane="json"]').click();
+}
+
+function isTheTemplates(text) {
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(JSON.parse(json().defaultValue));
+  } catch {
+    return false;
+  }
+}
+
+// The view was drawn again, from the template: what is not applied comes back to the hand.
+function bringBack() {
+  if (!unapplied || !json() || json().readOnly) return;
+  if (unapplied.left && isTheTemplates(unapplied.text)) {
+    forgetJson();
+    return;
+  }
+  if (json().value === unapplied.text && !unapplied.unsent && !unapplied.left) return;
   const { selectionStart, selectionEnd } = json();
   json().value = unapplied.text;
   json().setSelectionRange(selectionStart, selectionEnd);
-  if (unapplied.says) says.innerHTML = unapplied.says;
-  const drop = document.createElement("button");
-  drop.type = "button";
-  drop.className = "btn btn--small";
-  drop.textContent = "Drop this and show the template";
-  drop.dataset.dropJson = "";
-  says.append(drop);
+  const says = document.getElementById("json-says");
+  const drop = makeButton("Drop this and show the template", "dropJson");
+  if (unapplied.says) {
+    says.innerHTML = unapplied.says;
+    says.append(drop);
+  } else if (unapplied.revision !== revision()) {
+    sayBelow("This JSON is not applied: the template has changed since.", "", makeButton("Apply it", "applyJson"), drop);
+  } else {
+    unapplied.unsent ??= "JSON not applied yet";
+    says.append(drop);
+    // When htmx knows the new form.
+    nextTry = setTimeout(sendJson);
+  }
+}
+
+function makeButton(words, name) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "btn btn--small";
+  made.textContent = words;
+  made.dataset[name] = "";
+  return made;
 }
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-drop-json]")) {
-    unapplied = null;
+    forgetJson();
     document.querySelector('.views [data-pane="json"]').click();
+  }
+  if (event.target.closest("[data-apply-json]")) {
+    unapplied = { ...unapplied, revision: revision(), unsent: "JSON not applied yet" };
+    sendJson();
   }
   const to = event.target.closest("[data-line]");
   if (to) select(Number(to.dataset.line), Number(to.dataset.column));
 });
+
+addEventListener("beforeunload", (event) => {
+  if (!unapplied || !(json() || unapplied.unsent)) return;
+  // What was refused has been seen: who leaves it, leaves it.
+  if (!unapplied.says) keepJson();
+  event.preventDefault();
+});
+
+// What a conflict's dialog sends holds the JSON's message.
+document.addEventListener("submit", (event) => {
+  if (event.target.closest("#dialog")) forgetJson();
+});
+
+// --- The JSON's lines -------------------------------------------------------------------------
+
+const MOST_LINES = 5000; // that are worth a number
+
+// Behind the box lies the same text, line by line, so that a line that wraps has one number.
+function drawLines() {
+  const behind = document.getElementById("json-lines");
+  if (!behind) return;
+  let lines = json().value.split("\n");
+  if (lines.length > MOST_LINES) lines = [];
+  while (behind.childElementCount > lines.length) behind.lastChild.remove();
+  while (behind.childElementCount < lines.length) behind.append(document.createElement("div"));
+  [...behind.children].forEach((line, at) => {
+    const text = lines[at] || "\u200b";
+    if (line.textContent !== text) line.textContent = text;
+  });
+  markLine();
+  behind.scrollTop = json().scrollTop;
+}
+
+function markLine() {
+  const broken = Number(document.querySelector("#json-says [data-line]")?.dataset.line);
+  [...document.getElementById("json-lines").children].forEach((line, at) => {
+    line.classList.toggle("is-broken", at + 1 === broken);
+  });
+}
+
+document.addEventListener(
+  "scroll",
+  ({ target }) => {
+    if (target.id === "json") document.getElementById("json-lines").scrollTop = target.scrollTop;
+  },
+  true,
+);
 
 // Puts the caret where the JSON breaks; lines and columns count from 1, columns in code points.
 function select(line, column) {
@@ -156,10 +350,6 @@ document.addEventListener(
   true,
 );
 
-addEventListener("beforeunload", (event) => {
-  if (unapplied && json()) event.preventDefault();
-});
-
 // --- Being drawn again ------------------------------------------------------------------------
 
 let scrolled = new Map();
@@ -177,6 +367,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
     inSight.observe(document.getElementById("side"));
   }
   if (swapped !== "workbench" && swapped !== "outcome") return;
+  showOpenView();
   bringBack();
+  drawLines();
   for (const each of scrollers()) each.scrollTop = scrolled.get(each.id) ?? 0;
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  comeBack();
+  drawLines();
 });

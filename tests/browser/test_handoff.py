@@ -5,15 +5,15 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Dialog, FilePayload, Locator, Page, Route, expect
 
 from designer.library.models import MessageTemplate
 from designer.message.formats import coext, meta
 from designer.teams.models import Team, User
-from tests.factories import BUTTONS, make_message, make_template
-from tests.message.examples import a_row, list_message
+from tests.factories import BUTTONS, LIST, make_message, make_template
+from tests.message.examples import a_row, button_message, list_message
 
-from .harness import axe, every_screen, overflow, sign_in, without_javascript
+from .harness import Screen, axe, every_screen, overflow, sign_in, without_javascript
 
 
 @pytest.fixture
@@ -123,6 +123,19 @@ def test_broken_json_outlives_another_view_and_typing_in_the_form(opened: Page) 
     expect(opened.locator("#json-says")).not_to_contain_text("Not applied")
 
 
+def test_broken_json_that_was_left_does_not_come_back(
+    opened: Page, template: MessageTemplate
+) -> None:
+    view(opened, "JSON")
+    change(opened, '"body"', "body")
+    expect(opened.locator("#json-says")).to_contain_text("body needs double quotes")
+    opened.on("dialog", lambda dialog: dialog.accept())
+    opened.goto(reverse("template", args=[template.pk]))
+    view(opened, "JSON")
+    expect(json_box(opened)).to_have_value(re.compile('"body"'))
+    expect(opened.locator("#json-says")).to_have_text("")
+
+
 def test_undo_in_broken_json_is_the_browsers(opened: Page, template: MessageTemplate) -> None:
     view(opened, "JSON")
     before = json_box(opened).input_value()
@@ -180,6 +193,174 @@ def test_colleague_in_between_is_shown(
     expect(field(opened, "footer")).to_have_value("See you")
 
 
+def test_json_of_the_other_kind_says_so_and_undo_brings_the_list_back(opened: Page) -> None:
+    view(opened, "JSON")
+    payload = coext.dump(button_message(), to="+919876543210")
+    with opened.expect_response("**/json/"):
+        json_box(opened).fill(json.dumps(payload))
+    told = "This is now a reply-button message. Undo brings the list back."
+    expect(opened.locator("#json-says")).to_contain_text(told)
+    expect(opened.locator("#side-says")).to_contain_text(told)
+    expect(field(opened, "buttons.0.title")).to_have_value("Yes")
+    json_box(opened).press("Control+z")
+    expect(field(opened, "sections.0.rows.0.description")).to_have_value("From the oven")
+    expect(json_box(opened)).to_have_value(re.compile("From the oven"))
+
+
+# --- JSON that does not get through ---------------------------------------------------------------
+
+
+def saved(page: Page) -> Locator:
+    return page.locator("#saved")
+
+
+@pytest.fixture
+def cut_off(allowed: list[str]) -> None:
+    """Requests may fail in this test."""
+    allowed += ["ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "htmx:(sendError|afterRequest)"]
+    allowed += ["503", "401"]
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_json_typed_offline_says_so_and_is_applied_when_there_is_a_connection(
+    opened: Page, template: MessageTemplate
+) -> None:
+    view(opened, "JSON")
+    expect(json_box(opened)).to_be_visible()
+    opened.context.set_offline(True)
+    text = json_box(opened).input_value().replace("Welcome", "See you")
+    json_box(opened).fill(text)
+    told = "Not applied yet: no connection. Trying again…"
+    expect(opened.locator("#json-says")).to_contain_text(told)
+    expect(opened.locator("#side-says")).to_have_text(told)
+    expect(saved(opened)).to_contain_text("JSON not applied yet: no connection")
+    expect(opened.locator("#failure")).to_be_hidden()
+    opened.context.set_offline(False)
+    expect(field(opened, "footer")).to_have_value("See you")
+    expect(saved(opened)).to_have_text("Draft saved")
+    expect(opened.locator("#json-says")).to_have_text("")
+    expect(json_box(opened)).to_have_value(text)
+    template.refresh_from_db()
+    assert template.message.footer == "See you"
+    assert opened.evaluate("localStorage.getItem(keptKey())") is None
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_json_is_sent_again_after_a_fault_of_the_server(opened: Page) -> None:
+    view(opened, "JSON")
+    opened.route("**/json/", lambda route: route.fulfill(status=503), times=2)
+    change(opened, "Welcome", "See you")
+    expect(opened.locator("#json-says")).to_contain_text("the server has a problem. Trying again…")
+    # Typing in the form is saved meanwhile, but nothing claims that all is.
+    expect(field(opened, "footer")).to_have_value("See you")
+    expect(saved(opened)).to_have_text("Draft saved")
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_json_waits_for_a_new_sign_in(opened: Page) -> None:
+    view(opened, "JSON")
+    opened.route("**/json/", lambda route: route.fulfill(status=401), times=1)
+    change(opened, "Welcome", "See you")
+    expect(opened.locator("#json-says")).to_contain_text("you are signed out. Sign in in another")
+    expect(field(opened, "footer")).to_have_value("Welcome")
+    opened.evaluate("dispatchEvent(new Event('focus'))")
+    expect(field(opened, "footer")).to_have_value("See you")
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_json_that_did_not_get_through_outlives_a_reload(
+    opened: Page, template: MessageTemplate
+) -> None:
+    view(opened, "JSON")
+    opened.route("**/json/", lambda route: route.abort())
+    text = json_box(opened).input_value().replace("Welcome", "See you")
+    json_box(opened).fill(text)
+    expect(opened.locator("#json-says")).to_contain_text("Not applied yet")
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    opened.on("dialog", leave)
+    opened.unroute("**/json/")
+    opened.goto(reverse("template", args=[template.pk]))
+    # Nobody has changed the template since: it is applied, in the view where it shows.
+    expect(field(opened, "footer")).to_have_value("See you")
+    expect(json_box(opened)).to_have_value(text)
+    assert asked == ["beforeunload"]
+    opened.reload()
+    expect(field(opened, "footer")).to_have_value("See you")
+    expect(opened.locator("#json-says")).to_have_text("")
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_json_is_not_applied_by_itself_over_what_has_changed_since(
+    opened: Page, template: MessageTemplate
+) -> None:
+    view(opened, "JSON")
+    opened.route("**/json/", lambda route: route.abort())
+    text = json_box(opened).input_value().replace("Welcome", "See you")
+    json_box(opened).fill(text)
+    expect(opened.locator("#json-says")).to_contain_text("Not applied yet")
+    with opened.expect_response(lambda answer: answer.request.method == "POST"):
+        field(opened, "body").fill("Typed in the form meanwhile")
+    expect(opened.locator("#json-says")).to_contain_text("the template has changed since")
+    expect(json_box(opened)).to_have_value(text)
+    opened.unroute("**/json/")
+    opened.evaluate("dispatchEvent(new Event('online'))")
+    opened.get_by_role("button", name="Apply it").click()
+    expect(field(opened, "footer")).to_have_value("See you")
+    expect(field(opened, "body")).to_have_value("Hi {{name}}")
+    opened.get_by_role("button", name="Undo").click()
+    expect(field(opened, "body")).to_have_value("Typed in the form meanwhile")
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_view_is_marked_as_open_only_when_it_is(opened: Page) -> None:
+    views = opened.get_by_role("navigation", name="Views")
+    opened.context.set_offline(True)
+    view(opened, "JSON")
+    expect(opened.locator("#failure")).to_be_visible()
+    expect(views.get_by_role("link", name="Preview")).to_have_attribute("aria-current", "true")
+    expect(views.get_by_role("link", name="JSON")).not_to_have_attribute("aria-current", "true")
+    opened.context.set_offline(False)
+    # The next answer is still the preview.
+    field(opened, "body").fill("Typed after")
+    expect(opened.locator("#outcome .bubble__body")).to_contain_text("Typed after")
+    assert "pane" not in opened.url
+    view(opened, "JSON")
+    expect(views.get_by_role("link", name="JSON")).to_have_attribute("aria-current", "true")
+    expect(opened).to_have_url(re.compile(r"\?pane=json$"))
+
+
+# --- Lines ----------------------------------------------------------------------------------------
+
+
+def test_each_line_has_its_number_and_the_broken_one_is_marked(opened: Page) -> None:
+    view(opened, "JSON")
+    lines = opened.locator("#json-lines > div")
+    expect(lines).to_have_count(json_box(opened).input_value().count("\n") + 1)
+    long = "A body that goes over many lines of the box. " * 12
+    change(opened, '"Hi {{name}}",', f'"{long}"')
+    expect(json_box(opened)).to_have_attribute("aria-invalid", "true")
+    expect(opened.locator("#json-lines .is-broken")).to_have_text('  "footer": "Welcome",')
+    # The numbered text wraps as the box does, so each number stands at its line.
+    heights = opened.evaluate(
+        "[document.getElementById('json'), document.getElementById('json-lines')]"
+        ".map((each) => each.scrollHeight)"
+    )
+    assert heights[0] == heights[1]
+    json_box(opened).press("Control+End")
+    expect(opened.locator("#json-lines")).to_have_js_property(
+        "scrollTop", json_box(opened).evaluate("(box) => box.scrollTop")
+    )
+    change(opened, f'"{long}"', '"Hi",')
+    expect(opened.locator("#json-lines .is-broken")).to_have_count(0)
+    expect(json_box(opened)).not_to_have_attribute("aria-invalid", "true")
+
+
 @without_javascript
 def test_json_is_edited_without_scripts(opened: Page) -> None:
     view(opened, "JSON")
@@ -230,7 +411,7 @@ def test_keystroke_on_its_way_is_not_lost_by_opening_a_view(
 def test_code_is_copied_as_it_stands(opened: Page) -> None:
     opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
     view(opened, "Code")
-    for name in ("JSON", "curl", "Python", "JavaScript", "Meta", "Twilio"):
+    for name in ("Filled JSON", "curl", "Python", "JavaScript", "Meta", "Twilio"):
         language(opened, name)
         opened.locator(".code-box").get_by_role("button").click()
         expect(opened.locator(".code-box").get_by_role("button")).to_have_text("Copied")
@@ -264,7 +445,7 @@ def test_pasted_dialects_become_templates(page: Page, editor: User, team: Team) 
     page.get_by_role("link", name="Import").click()
     payload = [meta.dump(make_message(name), to="+919876543210") for name in (BUTTONS, BUTTONS)]
     payload[0]["interactive"]["body"]["text"] = "First"
-    page.get_by_label("JSON or curl").fill(json.dumps(payload, indent=2))
+    page.get_by_label("JSON, curl or code").fill(json.dumps(payload, indent=2))
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_role("heading", name="2 messages, read as Meta Cloud API")).to_be_visible()
     page.get_by_role("button", name="Make 2 templates").click()
@@ -275,32 +456,94 @@ def test_pasted_dialects_become_templates(page: Page, editor: User, team: Team) 
 def test_error_keeps_what_was_pasted(page: Page, editor: User) -> None:
     sign_in(page, editor)
     page.goto(reverse("import-templates"))
-    page.get_by_label("JSON or curl").fill('{"body": "x",\n}')
+    page.get_by_label("JSON, curl or code").fill('{"body": "x"\n"}')
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_role("alert").filter(has_text="line 2, column 1")).to_be_visible()
-    expect(page.get_by_label("JSON or curl")).to_have_value('{"body": "x",\n}')
+    expect(page.get_by_label("JSON, curl or code")).to_have_value('{"body": "x"\n"}')
 
 
 def test_what_is_too_large_is_told_before_it_is_sent(page: Page, editor: User) -> None:
     sign_in(page, editor)
     page.goto(reverse("import-templates"))
     big = json.dumps(["x" * 1_000_000] * 5)
-    page.get_by_label("JSON or curl").fill(big)
+    page.get_by_label("JSON, curl or code").fill(big)
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_role("alert").filter(has_text="more than 1 MB")).to_be_visible()
-    expect(page.get_by_label("JSON or curl")).to_have_value(big)
+    expect(page.get_by_label("JSON, curl or code")).to_have_value(big)
 
 
 def test_file_is_read(page: Page, editor: User) -> None:
     sign_in(page, editor)
     page.goto(reverse("import-templates"))
     text = json.dumps(coext.dump(make_message(BUTTONS), to="+919876543210"))
-    page.get_by_label("Or a file").set_input_files(
+    page.get_by_label("Or files").set_input_files(
         {"name": "message.json", "mimeType": "application/json", "buffer": text.encode()}
     )
     page.get_by_role("button", name="Read it").click()
     page.get_by_role("button", name="Make 1 template").click()
     expect(page.get_by_text("The template is made.")).to_be_visible()
+
+
+DROP = """(files) => {
+    const dropped = new DataTransfer();
+    for (const [name, text] of files) dropped.items.add(new File([text], name));
+    for (const type of ["dragover", "drop"]) {
+        const at = { bubbles: true, cancelable: true, dataTransfer: dropped };
+        document.querySelector("main").dispatchEvent(new DragEvent(type, at));
+    }
+}"""
+
+
+def test_dropped_files_are_read(page: Page, editor: User) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    texts = [json.dumps(coext.dump(make_message(name), to="+1")) for name in (BUTTONS, LIST)]
+    page.evaluate(DROP, [["one.json", texts[0]], ["two.json", texts[1]]])
+    expect(page.get_by_label("Or files")).to_be_focused()
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_role("button", name="Make 2 templates")).to_be_visible()
+    # What was read before makes room for the next files, but nothing else that was typed.
+    page.evaluate(DROP, [["one.json", texts[0]]])
+    page.get_by_role("button", name="Read it again").click()
+    expect(page.get_by_role("button", name="Make 1 template")).to_be_visible()
+    page.get_by_label("JSON, curl or code").fill("Typed")
+    page.evaluate(DROP, [["one.json", texts[0]]])
+    page.get_by_role("button", name="Read it again").click()
+    expect(page.get_by_role("alert").filter(has_text="not both")).to_be_visible()
+    expect(page.get_by_label("JSON, curl or code")).to_have_value("Typed")
+
+
+@without_javascript
+def test_files_are_read_without_scripts(page: Page, editor: User) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    text = json.dumps(coext.dump(make_message(BUTTONS), to="+1")).encode()
+    files = [FilePayload(name=n, mimeType="text/plain", buffer=text) for n in ("a.txt", "b.json")]
+    page.get_by_label("Or files").set_input_files(files)
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Make 2 templates").click()
+    expect(page.get_by_text("2 templates are made.")).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", [Screen(width=320, height=640)], ids=["narrow"], indirect=True)
+def test_import_and_json_fit_the_narrowest_screen(
+    page: Page, editor: User, template: MessageTemplate
+) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    assert overflow(page) == 0
+    payload = coext.dump(make_message(BUTTONS), to="+919876543210") | {
+        "x" * 90: 5,
+        "buttons": ["A"],
+    }
+    page.get_by_label("JSON, curl or code").fill(json.dumps([payload] * 26))
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("And 2 more")).to_be_visible()
+    assert overflow(page) == 0
+    page.goto(reverse("template", args=[template.pk]) + "?pane=json")
+    with page.expect_response("**/json/"):
+        json_box(page).fill('{"' + "y" * 200)
+    assert overflow(page) == 0
 
 
 @every_screen
@@ -309,12 +552,12 @@ def test_import_is_accessible(page: Page, editor: User) -> None:
     page.goto(reverse("import-templates"))
     assert axe(page) == []
     payload = [coext.dump(make_message(BUTTONS), to="+919876543210") | {"ttl": 5}] * 30
-    page.get_by_label("JSON or curl").fill(json.dumps(payload))
+    page.get_by_label("JSON, curl or code").fill(json.dumps(payload))
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_text("And 6 more")).to_be_visible()
     assert axe(page) == []
     assert overflow(page) == 0
-    page.get_by_label("JSON or curl").fill("[")
+    page.get_by_label("JSON, curl or code").fill("[")
     page.get_by_role("button", name="Read it again").click()
     expect(page.get_by_role("alert").filter(has_text="line 1")).to_be_visible()
     assert axe(page) == []

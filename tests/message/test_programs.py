@@ -61,6 +61,11 @@ def test_reads_a_message_out_of_a_program(program: str) -> None:
     assert (reading.message, reading.dialect, reading.lost) == (MESSAGE, "coext", [])
 
 
+def test_reads_a_message_out_of_a_letter() -> None:
+    text = f"Hello Ada,\n\nthis is it:\n{snippets.as_json(coext.dump(MESSAGE, to=TO))}\n\nBye, Bob"
+    assert read(text) == MESSAGE
+
+
 def test_a_name_of_the_program_becomes_a_variable() -> None:
     program = (
         "send({to: user.phone, body: greeting, buttons: [{id: 'a', title: 'A'}, {id: 'b', title}]})"
@@ -91,6 +96,7 @@ def test_reads_each_message_of_a_program() -> None:
         ("p = {'body': 'a' 'b', 'buttons': []}", "The message in the code can’t be read"),
         ("send({type: 'template', template: {name: 'x'}})", "This is a WhatsApp template message"),
         ("f({a: 1});" * 5001, "There is too much in this code. Paste the message alone."),
+        (f"x{snippets.as_json(coext.dump(MESSAGE, to=TO))}", "This is neither JSON nor a curl"),
         ("console.log({a: 1})", "This is neither JSON nor a curl command nor code with a message"),
         ("function f() { return 1 }", "This is neither JSON nor a curl command nor code"),
     ],

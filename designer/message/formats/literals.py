@@ -32,6 +32,7 @@ _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|U([0-9a-fA-F]{8})|(u[0-9a-fA-F]{4})|(.))",
     re.DOTALL,
 )
+_BEFORE_VALUE = {"(", "=", ":", ",", "[", "{", ">", "?", "|", "&", "return"}
 _MARKERS = {"buttons", "sections", "interactive", "types", "action"}
 
 
@@ -140,6 +141,8 @@ class _Open:
     """A bracket that was opened in a program."""
 
     start: int
+    is_value: bool
+    """Whether it stands where a program has a value, as after a parenthesis or an equals sign."""
     spoilt_by: str = ""
     """What in it is no data."""
     is_message: bool = False
@@ -170,9 +173,10 @@ def find(text: str) -> Found:
     """
     found = Found([], [])
     brackets: list[_Open] = []
+    before = ""
     for kind, piece, start, after in _significant(text):
         if kind == "mark" and piece in "{[":
-            brackets.append(_Open(start))
+            brackets.append(_Open(start, is_value=before in _BEFORE_VALUE))
         elif kind == "mark" and piece in "}]":
             if brackets:
                 _close(found, brackets, text, start + 1)
@@ -188,6 +192,7 @@ def find(text: str) -> Found:
                 brackets[-1].spoilt_by = brackets[-1].spoilt_by or piece
         elif brackets and kind == "other":
             brackets[-1].spoilt_by = brackets[-1].spoilt_by or piece
+        before = piece
     return found
 
 
@@ -215,4 +220,5 @@ def _close(found: Found, brackets: list[_Open], text: str, end: int) -> None:
     # It holds the ones before.
     while found.literals and found.literals[-1].start > bracket.start:
         found.literals.pop()
-    found.literals.append(Literal(bracket.start, text[bracket.start : end]))
+    if bracket.is_value:
+        found.literals.append(Literal(bracket.start, text[bracket.start : end]))
