@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from django.db.models.functions import Coalesce
 
 from designer.sending import numbers
-from designer.sending.numbers import NumberError
 from designer.teams.models import Team
 
 from .models import Kind, Reply, ReplyQuerySet
@@ -98,11 +97,7 @@ class Filter:
 
     @property
     def whole_number(self) -> str:
-        """The number asked for in E.164, "" if it is only a part of one."""
-        try:
-            return numbers.read(self.number).e164
-        except NumberError:
-            return ""
+        return numbers.whole(self.number)
 
     @property
     def is_partial(self) -> bool:

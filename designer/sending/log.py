@@ -11,7 +11,6 @@ from designer.teams.models import Team
 
 from . import numbers
 from .models import Batch, Send, SendQuerySet, State, TestNumber
-from .numbers import NumberError
 
 PAGE = 50
 # An index finds whole numbers; for a part of one each send is looked at, so there is an end to it.
@@ -103,11 +102,7 @@ class Filter:
 
     @property
     def whole_number(self) -> str:
-        """The number asked for in E.164, "" if it is only a part of one."""
-        try:
-            return numbers.read(self.number).e164
-        except NumberError:
-            return ""
+        return numbers.whole(self.number)
 
     @property
     def is_partial(self) -> bool:

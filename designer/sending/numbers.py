@@ -32,6 +32,14 @@ class Number:
     doubt: str = ""
 
 
+def whole(text: str) -> str:
+    """The number in E.164; "" for what is only a part of one."""
+    try:
+        return read(text).e164
+    except NumberError:
+        return ""
+
+
 def read(text: str) -> Number:
     """Read a number with its country code. Raises NumberError for what is not possible.
 
