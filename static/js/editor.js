@@ -191,7 +191,7 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 
 // What could not be held, as a word that is being composed, is in the form that is about to go.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id !== "workbench" || !underWay || !form()) return;
+  if (detail.target?.id !== "workbench" || !underWay || !form()) return;
   const { sent } = underWay;
   for (const field of form().querySelectorAll("input:not([type=hidden]), textarea")) {
     const { name, value } = field;
@@ -557,8 +557,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "workbench") showOffer();
-  if (event.detail.target.id === "outcome" || event.detail.target.id === "workbench") takeOver();
+  if (event.detail.target?.id === "workbench") showOffer();
+  if (event.detail.target?.id === "outcome" || event.detail.target?.id === "workbench") takeOver();
 });
 
 document.addEventListener("DOMContentLoaded", () => {

@@ -162,13 +162,13 @@
   // went on to the emoji already must not take the focus with it.
   let isAmongThem = false;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id !== "emoji-found") return;
+    if (event.detail.target?.id !== "emoji-found") return;
     if (!search.value) event.detail.shouldSwap = false;
     isAmongThem = found().contains(document.activeElement);
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "emoji-found") return;
+    if (event.detail.target?.id !== "emoji-found") return;
     showLately();
     const [first, ...others] = options();
     choose(first);

@@ -360,7 +360,7 @@ document.addEventListener("htmx:beforeSwap", () => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const swapped = event.detail.target.id;
+  const swapped = event.detail.target?.id;
   if (swapped === "workbench") {
     showLook();
     inSight.disconnect();

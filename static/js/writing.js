@@ -78,7 +78,7 @@ document.addEventListener("selectionchange", () => {
   if (document.activeElement?.id === "id_body") showPressedSoon();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "workbench") showPressedSoon();
+  if (event.detail.target?.id === "workbench") showPressedSoon();
 });
 
 // --- The bar ----------------------------------------------------------------------------------
