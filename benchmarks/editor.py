@@ -3,11 +3,12 @@
 Compared in the same Chromium with a bare page that echoes the text with one line of JavaScript.
 """
 
-import shutil
 import statistics
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
 
 from .product import product
 
@@ -76,8 +77,7 @@ def open_editor(browser: Browser, link: str, url: str) -> Page:
 def main() -> None:
     """Measure both pages in one run and print the ratio."""
     with product() as running, sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         editor = open_editor(browser, running.link, running.url)
         ours = type_and_measure(editor, "#id_body", "#outcome .bubble__body")
         bare_page = browser.new_page()

@@ -3,12 +3,12 @@
 Starts the product in a directory of its own, does with it what the guide tells, and looks at it.
 """
 
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.product import product
+from tests.browser import chromium
 
 IMAGES = Path(__file__).parent / "images"
 CUSTOMER = "+919876543210"
@@ -74,8 +74,7 @@ def read_results(page: Page) -> None:
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with product(TEAM_NAME="Acme Electronics") as running, sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(running.link)
         design(page, running.url)

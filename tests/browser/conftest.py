@@ -7,7 +7,6 @@ a request to the product fails. A test that expects such a thing says so with `a
 import base64
 import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,10 +22,10 @@ from designer.setup import sandbox, worker
 from designer.teams.models import Team, User
 from tests.factories import make_template
 
+from .chromium import find
 from .harness import Screen, open_editor
 
 TIMEOUT_MS = 10_000
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -53,11 +52,10 @@ def chromium() -> Iterator[Browser]:
     """One Chromium for all tests: the one on the PATH, else Playwright's own."""
     # Playwright's loop runs in this thread, which makes Django take all tests for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     args = [*ARGS, "--no-sandbox"] if os.geteuid() == 0 else ARGS
     expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=args)
+        browser = playwright.chromium.launch(executable_path=find(), args=args)
         yield browser
         browser.close()
 
