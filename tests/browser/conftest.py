@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, Request, Response, Route, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -60,11 +61,41 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Requests:
+    """Counts the requests that are under way at the running server."""
+
+    def __init__(self) -> None:
+        self.count, self.changed = 0, threading.Condition()
+
+    def began(self, **kwargs: object) -> None:
+        self.add(1)
+
+    def ended(self, **kwargs: object) -> None:
+        self.add(-1)
+
+    def add(self, number: int) -> None:
+        with self.changed:
+            self.count += number
+            self.changed.notify_all()
+
+    def wait(self) -> None:
+        """Until none is, or for as long as a test waits for anything."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.count <= 0, TIMEOUT_MS / 1000)
+
+
 @pytest.fixture
-def app(live_server: LiveServer, settings: Settings) -> str:
+def app(live_server: LiveServer, settings: Settings) -> Iterator[str]:
     """The address of a running server, which is the product's SITE_URL too."""
     settings.SITE_URL = live_server.url
-    return live_server.url
+    requests = Requests()
+    request_started.connect(requests.began)
+    request_finished.connect(requests.ended)
+    yield live_server.url
+    # One that a page left behind would get into a deadlock with the emptying of the tables.
+    requests.wait()
+    request_started.disconnect(requests.began)
+    request_finished.disconnect(requests.ended)
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from tests.message.examples import list_message
 
 from .harness import Screen, on_a_phone, open_editor, overflow, sign_in, without_javascript
 
-LONG_NAME = "A name of a hundred and twenty characters, " + "which goes on and on " * 4
+LONG_NAME = (
+    "A name of a hundred and twenty characters, " + "which goes on and on " * 3 + "for ever more"
+)
 WIDTHS = (1440, 1330, 1100, 800, 390, 320)
 
 
