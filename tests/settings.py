@@ -10,7 +10,7 @@ os.environ.setdefault("SANDBOX", "1")
 os.environ.setdefault("HTTPS", "0")
 os.environ.setdefault("DATA_DIR", tempfile.gettempdir())
 # Of Redis, should the tests run with one, this process has a part of its own; rq reads this name.
-RQ_KEY_PREFIX = os.environ["RQ_KEY_PREFIX"] = f"tapwright-test-{os.getpid()}"
+RQ_KEY_PREFIX = os.environ.setdefault("RQ_KEY_PREFIX", f"tapwright-test-{os.getpid()}")
 
 from designer.settings import *  # noqa: F403
 from designer.settings import DATABASES, MIDDLEWARE, STORAGES
