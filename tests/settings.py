@@ -9,11 +9,14 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("SANDBOX", "1")
 os.environ.setdefault("HTTPS", "0")
 os.environ.setdefault("DATA_DIR", tempfile.gettempdir())
-# Of Redis, should the tests run with one, this process has a part of its own; rq reads this name.
-RQ_KEY_PREFIX = os.environ.setdefault("RQ_KEY_PREFIX", f"tapwright-test-{os.getpid()}")
+# Of Redis, should the tests run with one, this process and those that it starts have a part of
+# their own; rq reads this name.
+os.environ.setdefault("RQ_KEY_PREFIX", f"tapwright-test-{os.getpid()}")
 
 from designer.settings import *  # noqa: F403
 from designer.settings import DATABASES, MIDDLEWARE, STORAGES
+
+RQ_KEY_PREFIX = os.environ["RQ_KEY_PREFIX"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
