@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from designer.message import edits, schema
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
+from designer.teams.parts import page_or_part
 
 from . import editor, emoji, forms
 from .content import Content, storable
@@ -31,7 +32,7 @@ def template(request: TeamRequest, pk: int) -> HttpResponse:
     try:
         posted = forms.read(request.POST, row.content)
     except schema.ShapeError as problem:
-        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+        return _refusal(str(problem))
     try:
         return _handle(request, row, posted)
     except StaleDraft:
@@ -44,14 +45,19 @@ def rescue(request: TeamRequest) -> HttpResponse:
     """A new template of the form of one that somebody deleted meanwhile."""
     kind = request.POST.get("kind", "")
     if kind not in forms.ROOTS:
-        return HttpResponse("There is no such kind.", status=400, content_type="text/plain")
+        return _refusal("There is no such kind.")
     try:
         posted = forms.read(request.POST, Content(forms.blank(kind)))
     except schema.ShapeError as problem:
-        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+        return _refusal(str(problem))
     made = MessageTemplate.create(request.team, request.user, posted.name, posted.content)
     messages.success(request, "Kept as a new template.")
     return redirect("template", made.pk)
+
+
+def _refusal(words: str) -> HttpResponse:
+    """400: the form is none that this editor makes, or asks for what can't be done."""
+    return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
 
 
 def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> HttpResponse:
@@ -77,7 +83,7 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
     try:
         content, focus = _edited(request, posted)
     except (ValueError, IndexError) as problem:
-        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+        return _refusal(str(problem))
     # Two steps in the history: what was typed, then what the button did.
     _save(request, row, posted)
     done = replace(posted, content=content, revision=row.revision)
@@ -194,8 +200,8 @@ def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Switched. Switching back brings back what is not shown now.")
         return redirect("template", row.pk)
-    page = "library/_switch.html" if request.htmx else "library/switch.html"
-    return render(request, page, {"template": row, "losses": edits.losses(row.message)})
+    context = {"template": row, "losses": edits.losses(row.message)}
+    return page_or_part(request, "library/switch.html", "library/_switch.html", context)
 
 
 @team_page(write=Role.VIEWER)
@@ -224,7 +230,7 @@ def settle_conflict(request: TeamRequest, pk: int) -> HttpResponse:
     try:
         posted = forms.read(request.POST, row.content)
     except schema.ShapeError as problem:
-        return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
+        return _refusal(str(problem))
     choice = request.POST.get("choice")
     if choice == "mine":
         try:

@@ -3,18 +3,18 @@
 import collections
 import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import ceil
 from typing import Any
 
 from designer.message import limits, schema, variables
-from designer.message.checks import Problem
+from designer.message.checks import LEVELS, Problem
 from designer.message.labels import label_for
 from designer.message.schema import ButtonMessage, Header, ListMessage
 
 from .content import Content
 from .models import MessageTemplate
 
-LEVELS = ("error", "warning", "advice")
 NEAR = 0.9  # a counter turns amber from here on
 
 
@@ -59,7 +59,7 @@ class Input:
     @property
     def is_bad(self) -> bool:
         """Whether something in it is wrong; one that is still to be filled in is not."""
-        return any(each.level == "error" and each.rule != "required" for each in self.problems)
+        return any(problem.look == "error" for problem in self.problems)
 
 
 @dataclass(frozen=True)
@@ -103,25 +103,22 @@ class EditorForm:
         for problem in self.problems:
             self._by_field[problem.field].append(problem)
 
-    @property
+    @cached_property
     def by_gravity(self) -> list[Problem]:
         """Errors first, then warnings, then advice; among each other as on the page."""
         return sorted(self.problems, key=lambda problem: LEVELS.index(problem.level))
 
-    @property
+    @cached_property
     def tally(self) -> str:
         """How many of each there are: "2 errors, 1 warning, 3 to fill in"; "" for advice alone."""
-        counts = collections.Counter(
-            "to fill in" if problem.rule == "required" else problem.level
-            for problem in self.problems
-        )
+        counts = collections.Counter(problem.look for problem in self.problems)
         parts = [
             f"{counts[level]} {level}{'s' if counts[level] > 1 else ''}"
             for level in LEVELS[:2]
             if counts[level]
         ]
-        if to_fill_in := counts["to fill in"]:
-            parts.append(f"{to_fill_in} to fill in")
+        if counts["open"]:
+            parts.append(f"{counts['open']} to fill in")
         return ", ".join(parts)
 
     def input(self, path: str, value: str) -> Input:

@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.parts import page_or_part, wants_part
 
 from . import forms, listing, starters
 from .content import Content
@@ -30,15 +30,10 @@ def templates(request: TeamRequest) -> HttpResponse:
         "states": listing.STATES,
         "sorts": listing.SORTS,
     }
-    # Someone who comes back to a search by the browser's history asks for the whole page.
-    fragment = request.htmx and not request.htmx.history_restore_request
-    page_name = "library/_cards.html" if fragment else "library/templates.html"
-    response = render(request, page_name, context)
-    if fragment:
+    response = page_or_part(request, "library/templates.html", "library/_cards.html", context)
+    if wants_part(request):
         # The form has every field, the address what is set.
         response["HX-Push-Url"] = f"{request.path}?{asked.query}" if asked.query else request.path
-    # The page and its fragment have one address: a browser must not show one for the other.
-    patch_vary_headers(response, ["HX-Request"])
     return response
 
 
@@ -84,8 +79,7 @@ def delete_template(request: TeamRequest, pk: int) -> HttpResponse:
         row.delete()
         messages.success(request, f"“{row.name}” was deleted.")
         return redirect("templates")
-    page = "library/_delete.html" if request.htmx else "library/delete.html"
-    return render(request, page, {"template": row})
+    return page_or_part(request, "library/delete.html", "library/_delete.html", {"template": row})
 
 
 @team_page()

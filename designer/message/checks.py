@@ -29,7 +29,7 @@ from designer.message.schema import ListMessage, Message, fields
 from designer.message.variables import VARIABLE, fill_text, names_in
 
 Level = Literal["error", "warning", "advice"]
-_LEVELS = ("error", "warning", "advice")
+LEVELS: tuple[Level, ...] = ("error", "warning", "advice")
 
 # The parts of fields' paths, as they stand on the page from top to bottom.
 _READING_ORDER = (
@@ -73,6 +73,16 @@ class Problem:
     rule: str
     text: str
     label: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is only still to be filled in, and nothing is wrong yet."""
+        return self.rule == "required"
+
+    @property
+    def look(self) -> str:
+        """How a page shows it: "open", or else its level."""
+        return "open" if self.is_open else self.level
 
     @property
     def detail(self) -> str:
@@ -141,7 +151,7 @@ def _reading_order(problem: Problem) -> tuple[list[int], int]:
         int(part) if part.isdecimal() else _READING_ORDER.index(part)
         for part in problem.field.split(".")
     ]
-    return path, _LEVELS.index(problem.level)
+    return path, LEVELS.index(problem.level)
 
 
 def _problem(path: str, level: Level, rule: str, detail: str) -> Problem:

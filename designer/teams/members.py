@@ -9,9 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .access import SESSION_TEAM, TeamRequest, owned, team_page
 from .forms import InvitationForm, RoleForm, TeamForm
 from .models import Invitation, LastAdminError, Membership, Role, Team
-from .parts import page_or_part
+from .parts import FORM_METHODS, page_or_part
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 # Where the session keeps a new link until the page has shown it: only then is it known.
 SESSION_LINK = "new_invitation"
 ONLY_ADMIN = "A team needs an admin: make somebody else one first."

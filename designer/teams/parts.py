@@ -8,6 +8,9 @@ from django.utils.cache import patch_vary_headers
 
 from .access import TeamRequest
 
+# What a view takes that shows a form and is posted it.
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
 
 def wants_part(request: TeamRequest) -> bool:
     """Whether htmx will put the answer into a page that is there already."""

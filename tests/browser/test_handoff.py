@@ -267,15 +267,21 @@ def test_json_waits_for_a_new_sign_in(opened: Page) -> None:
     expect(field(opened, "footer")).to_have_value("See you")
 
 
-@pytest.mark.usefixtures("cut_off")
-def test_json_that_did_not_get_through_outlives_a_reload(
-    opened: Page, template: MessageTemplate
-) -> None:
+def edited_without_a_line(opened: Page) -> str:
+    """Change the footer in the JSON while nothing gets through; return the JSON."""
     view(opened, "JSON")
     opened.route("**/json/", lambda route: route.abort())
     text = json_box(opened).input_value().replace("Welcome", "See you")
     json_box(opened).fill(text)
     expect(opened.locator("#json-says")).to_contain_text("Not applied yet")
+    return text
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_json_that_did_not_get_through_outlives_a_reload(
+    opened: Page, template: MessageTemplate
+) -> None:
+    text = edited_without_a_line(opened)
     asked: list[str] = []
 
     def leave(dialog: Dialog) -> None:
@@ -299,11 +305,7 @@ def test_json_that_did_not_get_through_outlives_a_reload(
 def test_json_is_not_applied_by_itself_over_what_has_changed_since(
     opened: Page, template: MessageTemplate
 ) -> None:
-    view(opened, "JSON")
-    opened.route("**/json/", lambda route: route.abort())
-    text = json_box(opened).input_value().replace("Welcome", "See you")
-    json_box(opened).fill(text)
-    expect(opened.locator("#json-says")).to_contain_text("Not applied yet")
+    text = edited_without_a_line(opened)
     with opened.expect_response(lambda answer: answer.request.method == "POST"):
         field(opened, "body").fill("Typed in the form meanwhile")
     expect(opened.locator("#json-says")).to_contain_text("the template has changed since")

@@ -8,13 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
-from designer.teams.parts import page_or_part, wants_part
+from designer.teams.parts import FORM_METHODS, page_or_part, wants_part
 
 from ..forms import ConnectionForm
 from ..models import Connection
 from ..probe import Finding, probe
-
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @team_page()

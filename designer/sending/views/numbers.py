@@ -7,12 +7,11 @@ from django.views.decorators.http import require_http_methods
 
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
-from designer.teams.parts import page_or_part
+from designer.teams.parts import FORM_METHODS, page_or_part
 
 from ..forms import NewNumberForm, NumberForm
 from ..models import TestNumber
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 SHOWN = 200
 
 
