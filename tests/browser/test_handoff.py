@@ -259,10 +259,12 @@ def test_json_is_sent_again_after_a_fault_of_the_server(opened: Page) -> None:
 @pytest.mark.usefixtures("cut_off")
 def test_json_waits_for_a_new_sign_in(opened: Page) -> None:
     view(opened, "JSON")
-    opened.route("**/json/", lambda route: route.fulfill(status=401), times=1)
+    # To all, for a text of many lines is put in line by line.
+    opened.route("**/json/", lambda route: route.fulfill(status=401))
     change(opened, "Welcome", "See you")
     expect(opened.locator("#json-says")).to_contain_text("you are signed out. Sign in in another")
     expect(field(opened, "footer")).to_have_value("Welcome")
+    opened.unroute("**/json/")
     opened.evaluate("dispatchEvent(new Event('focus'))")
     expect(field(opened, "footer")).to_have_value("See you")
 
@@ -504,10 +506,13 @@ def test_dropped_files_are_read(page: Page, editor: User) -> None:
     expect(page.get_by_label("Or files")).to_be_focused()
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_role("button", name="Make 2 templates")).to_be_visible()
+    # The script that takes the files comes after what can be seen.
+    page.wait_for_load_state()
     # What was read before makes room for the next files, but nothing else that was typed.
     page.evaluate(DROP, [["one.json", texts[0]]])
     page.get_by_role("button", name="Read it again").click()
     expect(page.get_by_role("button", name="Make 1 template")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_label("JSON, curl or code").fill("Typed")
     page.evaluate(DROP, [["one.json", texts[0]]])
     page.get_by_role("button", name="Read it again").click()
