@@ -182,15 +182,18 @@
     }
   });
 
-  // It opens under the field that it writes into, empty.
-  picker.addEventListener("toggle", ({ newState }) => {
+  // It opens empty, its search having the focus at once (autofocus): who types on types there.
+  picker.addEventListener("beforetoggle", () => {
     search.value = "";
     showUsual();
+  });
+
+  // And under the field that it writes into.
+  picker.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;
     const box = field().getBoundingClientRect();
     const top = Math.min(box.bottom + 6, innerHeight - picker.offsetHeight - 8);
     picker.style.top = `${Math.max(8, top)}px`;
     picker.style.left = `${Math.max(8, Math.min(box.left, innerWidth - picker.offsetWidth - 8))}px`;
-    search.focus();
   });
 })();

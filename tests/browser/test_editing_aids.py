@@ -287,6 +287,16 @@ def test_takes_an_emoji_by_keyboard_alone(opened: Page) -> None:
     expect(body).to_have_value("Hi👍❤️")
 
 
+def test_what_is_typed_right_after_the_key_is_searched_for(opened: Page) -> None:
+    opened.get_by_label("Body", exact=True).focus()
+    where = opened.evaluate("""() => {
+        const keys = { key: "e", ctrlKey: true, bubbles: true, cancelable: true };
+        document.activeElement.dispatchEvent(new KeyboardEvent("keydown", keys));
+        return document.activeElement.ariaLabel;
+    }""")
+    assert where == "Search emoji", "before any other key can come"
+
+
 def test_a_late_answer_takes_nothing_from_under_the_hand(opened: Page) -> None:
     held: list[Route] = []
     opened.route("**/emoji/?emoji=gift", lambda route: held.append(route))
@@ -344,7 +354,6 @@ def test_escape_closes_the_picker_and_goes_back_to_the_text(opened: Page) -> Non
     expect(body).to_be_focused()
     assert body.evaluate("body => body.selectionStart") == 5
     body.press("Control+e")
-    # It opens first, and has the focus a moment after.
     expect(search).to_be_focused()
     expect(search).to_have_value("")
     expect(emoji(opened, "thumbs up")).to_be_visible()
