@@ -167,12 +167,38 @@ function perform({ op, fields, item }) {
   runner.click();
 }
 
+// What was typed goes to the server when the frame that shows it is painted: the hand comes first.
+// Whatever else is sent meanwhile goes behind it.
+let typed = null;
+
+function sendTyped() {
+  const send = typed;
+  typed = null;
+  send?.();
+}
+
+function sendSoon(send) {
+  mark("saving", "Saving…");
+  if (!typed) requestAnimationFrame(() => setTimeout(sendTyped));
+  typed = send;
+  if (document.hidden) sendTyped();
+}
+
+// A page that nobody sees paints no frames.
+document.addEventListener("visibilitychange", sendTyped);
+
 // Before htmx queues it. A request of another sort would push the operation out of the queue,
 // and is not needed: the operation carries the whole form.
 document.addEventListener("htmx:confirm", (event) => {
-  const { elt, triggeringEvent } = event.detail;
+  const { elt, triggeringEvent, issueRequest } = event.detail;
   const isNew = triggeringEvent && !told.has(triggeringEvent);
   if (triggeringEvent) told.add(triggeringEvent);
+  if (isNew && elt === form() && !underWay) {
+    event.preventDefault();
+    sendSoon(() => issueRequest(true));
+    return;
+  }
+  sendTyped();
   if (isOperation(elt)) {
     underWay = { elt, op: elt.value, fields: elt.getAttribute("hx-vals"), sent: new Map(new FormData(form())) };
     unfinished = null;

@@ -353,6 +353,47 @@ def test_template_without_a_name_is_saved_all_the_same(
 # --- a slow line
 
 
+# Types twice in one go and does `next`; what the page did stands in `window.done`, in its order.
+TYPE_AT_ONCE = """(next) => {
+    window.done = [];
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (body) {
+        window.done.push(`sent ${new URLSearchParams(body).get("body")}`);
+        send.call(this, body);
+    };
+    const field = document.getElementById("id_body");
+    for (const text of ["H", "Hi"]) {
+        field.value = text;
+        field.dispatchEvent(new Event("input", {bubbles: true}));
+    }
+    window.done.push(document.getElementById("saved").textContent.trim());
+    requestAnimationFrame(() => window.done.push("painted"));
+    if (next === "leave") document.dispatchEvent(new Event("visibilitychange"));
+    if (next === "duplicate") document.querySelector("[value='duplicate-row.0.0']").click();
+}"""
+
+
+def test_a_letter_is_painted_before_the_server_is_asked(
+    opened: Page, template: MessageTemplate
+) -> None:
+    opened.evaluate(TYPE_AT_ONCE)
+    expect(opened.locator("#saved")).to_have_text("Draft saved")
+    assert opened.evaluate("window.done") == ["Saving…", "painted", "sent Hi"]
+    assert of(template).message.body == "Hi"
+
+
+@pytest.mark.parametrize("following", ["leave", "duplicate"])
+def test_what_was_typed_goes_before_anything_else(
+    following: str, opened: Page, template: MessageTemplate
+) -> None:
+    before = opened.locator("[data-row]").count()
+    opened.evaluate(TYPE_AT_ONCE, following)
+    expect(opened.locator("[data-row]")).to_have_count(before + (following == "duplicate"))
+    expect(opened.locator("#saved")).to_have_text("Draft saved")
+    assert opened.evaluate("window.done.slice(0, 3)") == ["Saving…", "sent Hi", "painted"]
+    assert of(template).message.body == "Hi"
+
+
 def test_an_operation_is_not_lost_between_keystrokes(
     opened: Page, line: Line, template: MessageTemplate
 ) -> None:
