@@ -177,9 +177,12 @@ function sendTyped() {
   send?.();
 }
 
+// Safari has no idle callbacks.
+const whenIdle = window.requestIdleCallback ?? setTimeout;
+
 function sendSoon(send) {
   mark("saving", "Saving…");
-  if (!typed) requestAnimationFrame(() => setTimeout(sendTyped));
+  if (!typed) requestAnimationFrame(() => whenIdle(sendTyped, { timeout: 100 }));
   typed = send;
   if (document.hidden) sendTyped();
 }
