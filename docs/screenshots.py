@@ -39,6 +39,11 @@ def design(page: Page, url: str) -> None:
     page.locator("#outcome").get_by_label("SmartPhone X").check()
     shoot(page, "play")
     page.keyboard.press("Escape")
+    page.get_by_role("link", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("The link")).to_be_visible()
+    shoot(page, "share")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("v1 published")).to_be_visible()
 

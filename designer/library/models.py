@@ -1,10 +1,12 @@
 """What: the team's message templates and their published versions."""
 
+import secrets
 from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from designer.message import schema
@@ -181,6 +183,32 @@ class MessageTemplate(models.Model):
                 stored._store(content, stored.name, person, stored.saved_from)
         self.refresh_from_db()
         return version
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class PreviewLink(models.Model):
+    """The address at which anybody may look at a template's draft, until the team ends it.
+
+    Its secret is kept as it is, for it is shown again; whoever can read it here reads the draft
+    beside it.
+    """
+
+    template = models.OneToOneField(
+        MessageTemplate, on_delete=models.CASCADE, primary_key=True, related_name="preview_link"
+    )
+    secret = models.CharField(max_length=32, unique=True, default=new_secret)
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"preview link of {self.template_id}"
+
+    @property
+    def path(self) -> str:
+        return reverse("shared-preview", args=[self.secret])
 
 
 def changed_field(before: Content, after: Content) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import editing, handoff, importing, views
+from . import editing, handoff, importing, sharing, views
 
 urlpatterns = [
     path("templates/", views.templates, name="templates"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("templates/<int:pk>/json/", handoff.edit_json, name="template-json"),
     path("templates/<int:pk>/export.json", handoff.json_file, name="template-json-file"),
     path("templates/<int:pk>/settle/", editing.settle_conflict, name="settle-conflict"),
+    path("templates/<int:pk>/share/", sharing.share, name="share-template"),
+    path("shared/<slug:secret>/", sharing.shared_preview, name="shared-preview"),
     path("templates/<int:pk>/duplicate/", views.duplicate_template, name="duplicate-template"),
     path("templates/<int:pk>/delete/", views.delete_template, name="delete-template"),
     path("templates/<int:pk>/versions/", views.versions, name="versions"),

@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from playwright.sync_api import Page, expect
 
 from designer.library.content import Content
-from designer.library.models import MessageTemplate
+from designer.library.models import MessageTemplate, PreviewLink
 from designer.message.schema import ButtonMessage, Header, ListMessage, Row, Section
 from designer.replies.models import Kind
 from designer.sending.models import Batch, State, TestNumber
@@ -130,6 +130,7 @@ def filled(team: Team, editor: User) -> dict[str, Any]:
         make_reply(delivery, text="Hello?"),
     ]
     Invitation.issue(team, Role.EDITOR, person=editor, note="Ann")
+    PreviewLink.objects.create(template=template, secret="spent")
     account = sandbox.make_account(team)
     message = sandbox.make_message(account)
     return {
@@ -234,7 +235,8 @@ def test_pages_for_whoever_is_signed_out(page: Page, db: None, allowed: list[str
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(visible=True)).to_be_visible()
     found += look(page, what="sign-in refused")
-    for path in (reverse("enter", args=["spent"]), "/nowhere/"):
+    ended = reverse("shared-preview", args=["spent"])
+    for path in (reverse("enter", args=["spent"]), ended, "/nowhere/"):
         page.goto(path)
         found += look(page)
     assert not found, "\n".join(found)
@@ -287,6 +289,14 @@ def test_every_state_of_the_editor(
     switch = page.get_by_role("dialog", name="Make it reply buttons?")
     expect(switch).to_be_visible()
     looks("switching the kind")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Share").click()
+    share = page.get_by_role("dialog", name="Share the preview")
+    expect(share).to_be_visible()
+    looks("sharing")
+    share.get_by_role("button", name="Make a link").click()
+    expect(share.get_by_label("The link")).to_be_visible()
+    looks("shared")
     page.keyboard.press("Escape")
     for pane in ("JSON", "Code"):
         page.get_by_role("link", name=pane, exact=True).click()

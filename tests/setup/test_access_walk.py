@@ -32,10 +32,10 @@ from tests.factories import (
 MARK = "Zanzibar"
 
 # By the beginning of their routes: the health check, the webhook, the printed link, an invitation,
-# signing in and out, and the sandbox's API, which asks for a key instead. "" leads to the first
-# page.
+# a preview that was shared, signing in and out, and the sandbox's API, which asks for a key
+# instead. "" leads to the first page.
 PUBLIC = (
-    *("health/", "hooks/", "enter/", "join/", "sign-in/", "sign-out/"),
+    *("health/", "hooks/", "enter/", "join/", "shared/", "sign-in/", "sign-out/"),
     "sandbox/api/v1/external",
 )
 
