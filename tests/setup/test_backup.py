@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.db import connection, connections
 
 from designer.library.models import MessageTemplate
 from designer.teams.models import Team
-from tests.factories import make_team, make_template
+from tests.factories import make_connection, make_delivery, make_team, make_template
 
 only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has pg_dump")
 
@@ -44,6 +45,31 @@ def test_copies_everything_while_others_write(tmp_path: Path) -> None:
         stop.set()
         writer.join()
     assert 5 <= count(tmp_path / "copy.sqlite3") <= MessageTemplate.objects.count()
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_large_copy_comes_to_its_end_while_others_write(tmp_path: Path) -> None:
+    team = make_team()
+    for _ in range(4):
+        make_delivery(make_connection(team), b"x" * 3_000_000)
+    stop = threading.Event()
+
+    def write() -> None:
+        deadline = time.monotonic() + 10
+        while not stop.is_set() and time.monotonic() < deadline:
+            make_template(team)
+        connections.close_all()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        call_command("backup", tmp_path / "copy.sqlite3", verbosity=0)
+        assert writer.is_alive(), "it was done while somebody wrote"
+    finally:
+        stop.set()
+        writer.join()
+    assert count(tmp_path / "copy.sqlite3") <= MessageTemplate.objects.count()
 
 
 @only_sqlite

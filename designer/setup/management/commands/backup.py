@@ -9,9 +9,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-# Pages copied at a time; in between, whoever waits to write may.
-PAGES = 1000
-
 
 class Command(BaseCommand):
     help = (
@@ -45,6 +42,8 @@ class Command(BaseCommand):
 
     def _copy(self, copy: sqlite3.Connection) -> None:
         connection.ensure_connection()
-        connection.connection.backup(copy, pages=PAGES, sleep=0.01)
+        # All in one step, which reads one state of the database and keeps nobody from writing. Of
+        # several steps each would begin anew after a write, and on a busy day never come to an end.
+        connection.connection.backup(copy)
         # A file of its own, without a write-ahead log beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
