@@ -5,15 +5,19 @@ and whoever sends a body slowly keeps that thread. If those threads ran Django, 
 connection to the database of its own. So they only wait here, and a few others do the work.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import Any, Protocol
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
+
+logger = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -28,6 +32,14 @@ IN_MEMORY = 256 * 1024
 PIECE = 64
 
 
+# When the sender of a body that there is no room for may try again.
+RETRY_SECONDS = 5
+
+
+class BrokenOffError(Exception):
+    """The body ended before its end."""
+
+
 class Source(Protocol):
     """A request's body as the web server hands it over."""
 
@@ -38,8 +50,9 @@ class Gate:
     """Django as a WSGI application that works in `threads` threads, with each body at hand.
 
     The thread that it is called in waits for the body, then for the answer. A body that takes
-    longer than `body_seconds` is answered with 408, one that breaks off with 400. Of one that is
-    longer than MOST_BYTES Django gets a byte more than that, enough to refuse it.
+    longer than `body_seconds` is answered with 408, one that breaks off with 400, one that the disk
+    has no room for with 503. Of one that is longer than MOST_BYTES Django gets a byte more than
+    that, enough to refuse it.
     """
 
     def __init__(
@@ -50,23 +63,30 @@ class Gate:
         self.threads = ThreadPoolExecutor(threads, "web")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        with SpooledTemporaryFile(IN_MEMORY) as body:
-            try:
-                length = read_body(environ["wsgi.input"], body, self.body_seconds)
-            except TimeoutError:
-                return refuse(start_response, "408 Request Timeout", "It came too slowly.")
-            except OSError:
-                length = 0
+        body = SpooledTemporaryFile(IN_MEMORY)
+        try:
             # The server lets only digits through.
             declared = int(environ.get("CONTENT_LENGTH") or 0)
-            if length < min(declared, MOST_BYTES + 1):
-                return refuse(start_response, "400 Bad Request", "It broke off half-way.")
+            length = read_body(environ["wsgi.input"], body, declared, self.body_seconds)
             # One that came in chunks has no length of its own.
             about = {"CONTENT_LENGTH": str(max(declared, length)), "wsgi.input": body}
+        except TimeoutError:
+            return refuse(start_response, "408 Request Timeout", "It came too slowly.")
+        except BrokenOffError:
+            return refuse(start_response, "400 Bad Request", "It broke off half-way.")
+        except OSError as problem:
+            logger.error("A body found no room: %s", problem)
+            retry = ("Retry-After", str(RETRY_SECONDS))
+            return refuse(start_response, "503 Service Unavailable", "There is no room.", retry)
+        else:
             answer = self.threads.submit(self.work, environ | about)
             status, headers, content = answer.result()
-        start_response(status, headers)
-        return content
+            start_response(status, headers)
+            return content
+        finally:
+            # What found no room before finds none now.
+            with suppress(OSError):
+                body.close()
 
     def work(self, environ: Environ) -> tuple[str, list[tuple[str, str]], Iterable[bytes]]:
         """Status, headers and content of Django's answer, which is over unless it streams."""
@@ -96,21 +116,36 @@ class Stream:
         connections.close_all()
 
 
-def read_body(source: Source, into: SpooledTemporaryFile[bytes], seconds: float) -> int:
+def read_body(
+    source: Source, into: SpooledTemporaryFile[bytes], declared: int, seconds: float
+) -> int:
     """Read a body, or the first MOST_BYTES + 1 bytes of it; return how many there are.
 
-    Raises TimeoutError if that takes longer than `seconds`, OSError if it breaks off.
+    Raises TimeoutError if that takes longer than `seconds`, BrokenOffError if it breaks off or is
+    shorter than `declared`, OSError if it can't be kept.
     """
     deadline = time.monotonic() + seconds
     length = 0
-    while length <= MOST_BYTES and (piece := source.read(min(PIECE, MOST_BYTES + 1 - length))):
+    while piece := read_piece(source, min(PIECE, MOST_BYTES + 1 - length)):
         length += into.write(piece)
         if time.monotonic() > deadline:
             raise TimeoutError
+    if length < min(declared, MOST_BYTES + 1):
+        raise BrokenOffError
     into.seek(0)
     return length
 
 
-def refuse(start_response: StartResponse, status: str, words: str) -> list[bytes]:
-    start_response(status, [("Content-Type", "text/plain"), ("Connection", "close")])
+def read_piece(source: Source, size: int) -> bytes:
+    try:
+        return source.read(size) if size else b""
+    except OSError as problem:
+        raise BrokenOffError from problem
+
+
+def refuse(
+    start_response: StartResponse, status: str, words: str, *headers: tuple[str, str]
+) -> list[bytes]:
+    about = [("Content-Type", "text/plain"), ("Connection", "close"), *headers]
+    start_response(status, about)
     return [f"{words}\n".encode()]

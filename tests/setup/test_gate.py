@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.urls import path
 from pytest_django import Settings
 
-from designer.setup.gate import MOST_BYTES, Gate
+from designer.setup.gate import IN_MEMORY, MOST_BYTES, Gate
 from designer.teams.models import Team
 
 SECONDS = 10
@@ -105,6 +105,29 @@ def test_a_body_that_is_too_long_is_not_read_to_its_end(length: str) -> None:
 def test_a_body_that_breaks_off_is_400_and_never_reaches_django() -> None:
     assert ask(make_gate(), source=b"abc", CONTENT_LENGTH="4")[0] == "400 Bad Request"
     assert not names
+
+
+def test_chunks_that_break_off_are_400_and_never_reach_django() -> None:
+    class Cut(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if piece := super().read(size):
+                return piece
+            raise ConnectionResetError
+
+    assert ask(make_gate(), source=Cut(b"half of"))[0] == "400 Bad Request"
+    assert not names
+
+
+def test_a_body_that_the_disk_has_no_room_for_is_503_and_never_reaches_django(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A file that can't be written to: what does not fit into memory goes there.
+    full = open("/dev/full", "w+b")  # noqa: SIM115
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda *args, **about: full)
+    gate = make_gate()
+    assert ask(gate, source=b"x" * (IN_MEMORY + 1))[0] == "503 Service Unavailable"
+    assert not names
+    assert ask(gate, source=b"short") == ("200 OK", b"short")
 
 
 def test_a_body_that_takes_too_long_is_408_and_never_reaches_django() -> None:
