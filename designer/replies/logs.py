@@ -3,7 +3,10 @@
 import logging
 import re
 
-_SECRET = re.compile(r"(/hooks/)[^/\s\"'?]+")
+# All that follows "/hooks/", for an address that is a little wrong may hold it anywhere; and what
+# looks like a secret of ours in any other.
+_AFTER_HOOKS = re.compile(r"(/hooks/+)[^\s\"'?]*[^\s\"'?/]", re.IGNORECASE)
+_SECRET = re.compile(r"(?<![\w-])[\w-]{32}(?![\w-])")
 # Django's own, its development server's, and the web server's access log.
 LOGGERS = ("django.request", "django.server", "django.security.csrf", "granian.access")
 
@@ -22,7 +25,9 @@ class HideSecrets(logging.Filter):
 
 def hide(value: object) -> object:
     """The text without webhook secrets; anything but a text as it is."""
-    return _SECRET.sub(r"\1***", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _SECRET.sub("***", _AFTER_HOOKS.sub(r"\1***", value))
 
 
 def install() -> None:

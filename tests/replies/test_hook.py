@@ -235,7 +235,12 @@ def test_the_secret_reaches_no_log(connection: Connection, everything_logged: li
     secret = connection.hook_secret
     client = Client(raise_request_exception=False)
     for method in ("GET", "POST"):
-        for path in (f"/hooks/{secret}/", f"/hooks/{secret}", f"/hooks/{secret}/more/"):
+        paths = [f"/hooks/{secret}/", f"/hooks/{secret}", f"/hooks/{secret}/more/"]
+        # A little wrong, as somebody types or pastes it.
+        paths += [f"/hooks//{secret}/", f"/Hooks/{secret}/", f"/HOOKS/{secret}"]
+        paths += [f"/hooks/x/{secret}/", f"/hooks/./{secret}/", f"/hooks/ {secret}/"]
+        paths += [f"/hook/{secret}/", f"/{secret}/"]
+        for path in paths:
             client.generic(method, path, "{", content_type="text/plain")
             client.generic(method, path, headers={"host": "not-this-host"})
     assert any("/hooks/***/" in line for line in everything_logged)
