@@ -186,7 +186,7 @@ class MessageTemplate(models.Model):
 
 
 def new_secret() -> str:
-    return secrets.token_urlsafe(18)
+    return secrets.token_urlsafe(24)
 
 
 class PreviewLink(models.Model):
