@@ -73,6 +73,7 @@ SANDBOX_HANG_SECONDS = env.float("SANDBOX_HANG_SECONDS", default=60.0)
 # The sandbox knows no people and no teams; these say who may see a phone, and whose.
 SANDBOX_OWNER = "designer.setup.sandbox.owner_of"
 SANDBOX_PAGE = "designer.setup.sandbox.phone_page"
+SANDBOX_ADDRESSES = "designer.setup.sandbox.may_see_addresses"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

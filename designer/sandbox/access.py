@@ -1,7 +1,8 @@
 """Who may see a phone: the sandbox knows no people, so two settings name the functions that decide.
 
 `SANDBOX_PAGE` is a view decorator that lets in whoever may open a phone page; `SANDBOX_OWNER` is a
-function from a request to the owner whose chats that person sees ("team:5"), None for nobody.
+function from a request to the owner whose chats that person sees ("team:5"), None for nobody;
+`SANDBOX_ADDRESSES` one that says whether the person may see and change where replies are posted.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,12 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
+
+
+# Whoever knows such an address can post replies to it that nobody gave.
+def may_see_addresses(request: HttpRequest) -> bool:
+    return bool(import_string(settings.SANDBOX_ADDRESSES)(request))
+
 
 View = Callable[Concatenate[HttpRequest, str, ...], HttpResponse]
 

@@ -74,7 +74,10 @@ class WebhookField(forms.CharField):
 
 
 class KeyForm(forms.ModelForm[Account]):
-    """What can be changed on a key that is there: not its name, which others know it by."""
+    """What can be changed on a key that is there: not its name, which others know it by.
+
+    The webhook address is there only for those who may see it.
+    """
 
     webhook_url = WebhookField(
         label="Webhook address",
@@ -89,6 +92,11 @@ class KeyForm(forms.ModelForm[Account]):
         fields = ["webhook_url", "can_send"]
         labels = {"can_send": "May send messages"}
         help_texts = {"can_send": "The permission send_text. Without it the API answers 403."}
+
+    def __init__(self, *args: Any, with_address: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_address:
+            del self.fields["webhook_url"]
 
 
 class NewKeyForm(KeyForm):

@@ -1,6 +1,7 @@
 """Where the sandbox and the teams meet; neither knows the other.
 
-Settings name `owner_of` and `phone_page` to the sandbox (SANDBOX_OWNER, SANDBOX_PAGE).
+Settings name `owner_of`, `phone_page` and `may_see_addresses` to the sandbox (SANDBOX_OWNER,
+SANDBOX_PAGE, SANDBOX_ADDRESSES).
 """
 
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 
 from designer.sending.models import Connection, hook_hash
 from designer.teams.access import current_membership, team_page
-from designer.teams.models import Team
+from designer.teams.models import Role, Team
 
 NAME = "Sandbox"
 
@@ -21,6 +22,12 @@ def owner_of(request: HttpRequest) -> str | None:
     """Whose chats the phone shows a person: their current team's ("team:5"); None: nobody's."""
     membership = current_membership(request)
     return None if membership is None else owner(membership.team)
+
+
+def may_see_addresses(request: HttpRequest) -> bool:
+    """Whether a person may see webhook addresses: an admin, as everywhere."""
+    membership = current_membership(request)
+    return membership is not None and membership.may(Role.ADMIN)
 
 
 def owner(team: Team) -> str:

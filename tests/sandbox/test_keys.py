@@ -1,11 +1,20 @@
 """The page of keys."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
 from designer.sandbox.models import Account
+from designer.teams.models import User
 
 from .factories import HOOK
+
+
+@pytest.fixture
+def phone(client_as: Callable[[User], Client], admin: User) -> Client:
+    """A browser in which an admin of the team is signed in."""
+    return client_as(admin)
 
 
 def change(phone: Client, account: Account, **fields: str) -> int:
@@ -27,6 +36,18 @@ def test_changes_the_address_and_the_permission(phone: Client, account: Account)
     assert change(phone, account, webhook_url="", can_send="on") == 302
     account.refresh_from_db()
     assert (account.webhook_url, account.can_send) == ("", True)
+
+
+def test_only_admins_see_and_change_where_replies_are_posted(
+    client_as: Callable[[User], Client], editor: User, viewer: User, account: Account
+) -> None:
+    for person in (editor, viewer):
+        page = client_as(person).get("/phone/keys/").content.decode()
+        assert account.key in page
+        assert HOOK not in page
+    assert change(client_as(editor), account, webhook_url="https://example.com/hook") == 302
+    account.refresh_from_db()
+    assert (account.webhook_url, account.can_send) == (HOOK, False)
 
 
 def test_takes_any_host(phone: Client, account: Account) -> None:
