@@ -63,7 +63,7 @@ class Gate:
         self.threads = ThreadPoolExecutor(threads, "web")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body = SpooledTemporaryFile(IN_MEMORY)
+        body = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 closing it may fail, too
         try:
             # The server lets only digits through.
             declared = int(environ.get("CONTENT_LENGTH") or 0)
