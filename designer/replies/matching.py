@@ -2,7 +2,7 @@
 
 No field of the API's replies names that message, so unless WhatsApp's own `context.id` is there it
 is found by number and option: the newest accepted send of the connection to that number whose
-snapshot holds the tapped option and which is not newer than the reply.
+snapshot holds the tapped option and which did not go out after the reply.
 
 The reply's time is told by another machine's clock. Only when no send is old enough is that clock
 taken to be up to five minutes slow, and the first send after the reply's time counts; never one
@@ -12,7 +12,7 @@ that is newer than the delivery itself, whose time is ours.
 import json
 from datetime import datetime, timedelta
 
-from designer.sending.models import Send, SendQuerySet, State
+from designer.sending.models import Send, SendQuerySet
 from designer.teams.models import User
 
 from . import options
@@ -58,7 +58,7 @@ def answers(reply: Reply, send: Send, how: Matched, person: User | None = None) 
         if reply.is_tap and option_id == reply.option_id:
             reply.option_position, reply.title = position, reply.title or title
             break
-    if send.state == State.UNKNOWN:
+    if send.is_doubted:
         send.settle(arrived=True)
 
 
@@ -87,11 +87,14 @@ def _by_option(reply: Reply) -> Send | None:
     # weeded out below.
     sends = _to_number(reply).filter(body__contains=json.dumps(reply.option_id))
     until = _until(reply)
-    before = sends.filter(created_at__lte=until).order_by("-created_at", "-pk")
-    soon_after = sends.filter(
-        created_at__gt=until, created_at__lte=min(until + SLOW_CLOCK, reply.received_at)
-    ).order_by("created_at", "pk")
-    for found in (before, soon_after):
+    before = sends.filter(created_at__lte=until).not_sent_after(until)
+    soon = min(until + SLOW_CLOCK, reply.received_at)
+    after = sends.filter(created_at__gt=until) | sends.sent_after(until)
+    soon_after = after.filter(created_at__lte=soon).not_sent_after(soon)
+    for found in (
+        before.order_by("-created_at", "-pk"),
+        soon_after.order_by("created_at", "pk"),
+    ):
         for send in found.iterator(chunk_size=20):
             if reply.option_id in dict(options.of_payload(send.payload)):
                 return send

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
@@ -87,6 +87,18 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def resting(self) -> Self:
         """Those whose API said that nothing more is accepted for now."""
         return self.filter(rate_remaining=0, rate_resets_at__gt=timezone.now())
+
+    def reserve(self, pk: int) -> bool:
+        """Take one of the requests that the API has left in its window, before it is made.
+
+        So that workers who send at the same time don't make more than that together. False if none
+        is left; what is not known stands in nobody's way.
+        """
+        window = self.filter(pk=pk, rate_resets_at__gt=timezone.now())
+        left = window.filter(rate_remaining__gt=0)
+        return bool(left.update(rate_remaining=F("rate_remaining") - 1)) or not (
+            window.filter(rate_remaining=0).exists()
+        )
 
     def learn(self, pk: int, limit: int | None, remaining: int, resets_at: datetime) -> None:
         """Keep what an answer told of the rate limit, in any order that answers come in.
@@ -294,8 +306,21 @@ class SendQuerySet(models.QuerySet["Send"]):
         )
 
     def could_be_answered(self) -> Self:
-        """What reached the customer, or may have."""
-        return self.filter(state__in=[State.SENT, State.UNKNOWN, State.SENDING])
+        """What reached the customer, or may have; a person who said it did not may be wrong."""
+        doubted = Q(state=State.FAILED, settled_at__isnull=False)
+        return self.filter(doubted | Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]))
+
+    def sent_after(self, moment: datetime) -> Self:
+        """What went out only then: a send may have waited long in the queue."""
+        return self.filter(self._last_attempt_after(moment))
+
+    def not_sent_after(self, moment: datetime) -> Self:
+        return self.exclude(self._last_attempt_after(moment))
+
+    @staticmethod
+    def _last_attempt_after(moment: datetime) -> Exists:
+        last = Attempt.objects.filter(send=OuterRef("pk"), number=OuterRef("attempt_count"))
+        return Exists(last.filter(started_at__gt=moment))
 
     def of_day(self, team: Team) -> Self:
         """What a team has sent, or queued, since midnight."""
@@ -309,11 +334,17 @@ class SendQuerySet(models.QuerySet["Send"]):
         One conditional UPDATE decides. The attempt's number is the claim: whoever records an
         outcome names it, so a worker that was too slow can't overwrite a later one.
         """
-        taken = self.due().filter(pk=pk).exclude(connection__in=Connection.objects.resting())
+        due = self.due().filter(pk=pk)
         changes = {"state": State.SENDING, "lease_until": timezone.now() + lease}
-        if not taken.update(attempt_count=F("attempt_count") + 1, **changes):
-            return None
-        return self.select_related("connection").get(pk=pk)
+        with transaction.atomic():
+            if not due.update(attempt_count=F("attempt_count") + 1, **changes):
+                return None
+            taken = self.select_related("connection").get(pk=pk)
+            if Connection.objects.reserve(taken.connection_id):
+                return taken
+            # It rests: as if nobody had taken it.
+            transaction.set_rollback(True)
+        return None
 
     def hold(self, pk: int) -> "Send | None":
         """Let a due send wait while its connection rests, without an attempt; None if neither."""
@@ -481,15 +512,25 @@ class Send(models.Model):
     def last_attempt(self) -> "Attempt | None":
         return self.attempts.last()
 
-    def settle(self, *, arrived: bool, person: User | None = None) -> bool:
-        """Decide what became of an unknown send: a person says so, or (without one) a reply did.
+    @property
+    def is_doubted(self) -> bool:
+        """Whether nobody but the customer knows that it arrived: it is unknown, or a person says
+        that it did not."""
+        return self.state == State.UNKNOWN or bool(self.state == State.FAILED and self.settled_at)
 
-        False if it is not unknown, or not any more.
+    def settle(self, *, arrived: bool, person: User | None = None) -> bool:
+        """Decide what became of an unknown send: a person says so, or (without one) a reply did,
+        which knows better than a person who said that it did not arrive.
+
+        False if it is neither, or not any more.
         """
         source = str(person) if person else "A reply to it"
         said = "that it arrived" if arrived else "that it did not arrive"
+        doubted = Q(state=State.UNKNOWN)
+        if person is None:
+            doubted |= Q(state=State.FAILED, settled_at__isnull=False)
         return self._finish(
-            [State.UNKNOWN],
+            doubted,
             State.SENT if arrived else State.FAILED,
             f"{source} {'says' if person else 'shows'} {said}.",
             person,
@@ -498,11 +539,23 @@ class Send(models.Model):
     def cancel(self, person: User) -> bool:
         """Take it back before (or between) its attempts; False if it is too late for that."""
         words = f"{person} cancelled it. It was not sent."
-        return self._finish([State.QUEUED, State.WAITING], State.CANCELLED, words, person)
+        waits = Q(state__in=[State.QUEUED, State.WAITING])
+        return self._finish(waits, State.CANCELLED, words, person)
 
-    def _finish(self, before: list[State], after: State, words: str, person: User | None) -> bool:
+    def unsettle(self) -> None:
+        """Let it be unknown again, if only a reply had shown that it arrived."""
+        last = self.last_attempt
+        Send.objects.filter(
+            pk=self.pk, state=State.SENT, settled_at__isnull=False, settled_by=None
+        ).update(
+            state=State.UNKNOWN,
+            outcome=last.outcome if last else "",
+            settled_at=None,
+        )
+
+    def _finish(self, before: Q, after: State, words: str, person: User | None) -> bool:
         now = timezone.now()
-        changed = Send.objects.filter(pk=self.pk, state__in=before).update(
+        changed = Send.objects.filter(before, pk=self.pk).update(
             state=after,
             outcome=words,
             settled_by=person,

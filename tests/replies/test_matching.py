@@ -12,7 +12,14 @@ from designer.replies.matching import CONVERSATION, SLOW_CLOCK
 from designer.replies.models import Matched, Reply
 from designer.sending.models import Connection, Send, State
 from designer.teams.models import Team
-from tests.factories import make_connection, make_delivery, make_message, make_send, make_template
+from tests.factories import (
+    make_connection,
+    make_delivery,
+    make_member,
+    make_message,
+    make_send,
+    make_template,
+)
 
 from . import bodies
 
@@ -85,6 +92,24 @@ def test_a_time_in_whole_seconds_stands_for_all_of_its_second(
     within = sent(connection, created_at=at + timedelta(milliseconds=900))
     sent(connection, created_at=at + timedelta(seconds=1))
     assert tapped(connection, at=at).send == within
+
+
+def attempted(send: Send, minutes_ago: float) -> Send:
+    send.attempts.create(number=1, started_at=NOW - timedelta(minutes=minutes_ago))
+    Send.objects.filter(pk=send.pk).update(attempt_count=1)
+    return send
+
+
+def test_what_waited_in_the_queue_counts_from_when_it_went_out(connection: Connection) -> None:
+    before = attempted(sent(connection, minutes_ago=60), 60)
+    waited = attempted(sent(connection, minutes_ago=50), 5)
+    assert tapped(connection, at=NOW - timedelta(minutes=30)).send == before
+    assert tapped(connection, at=NOW - timedelta(minutes=4)).send == waited
+
+
+def test_a_slow_clock_is_allowed_for_what_waited_too(connection: Connection) -> None:
+    waited = attempted(sent(connection, minutes_ago=50), 3)
+    assert tapped(connection, at=NOW - timedelta(minutes=4)).send == waited
 
 
 def test_a_clock_a_little_slow_is_allowed_for_if_nothing_else_fits(
@@ -200,6 +225,16 @@ def test_a_reply_settles_an_unknown_send(connection: Connection) -> None:
     send.refresh_from_db()
     assert send.state == State.SENT
     assert "reply" in send.outcome.lower()
+
+
+def test_a_reply_knows_better_than_who_said_it_did_not_arrive(
+    connection: Connection, team: Team
+) -> None:
+    send = sent(connection, state=State.UNKNOWN)
+    send.settle(arrived=False, person=make_member(team))
+    assert tapped(connection).send == send
+    send.refresh_from_db()
+    assert (send.state, send.outcome) == (State.SENT, "A reply to it shows that it arrived.")
 
 
 def test_a_text_proves_nothing_about_an_unknown_send(connection: Connection) -> None:

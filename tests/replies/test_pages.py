@@ -22,6 +22,7 @@ from tests.factories import (
     make_delivery,
     make_member,
     make_message,
+    make_reply,
     make_send,
     make_template,
 )
@@ -319,6 +320,28 @@ def test_an_editor_corrects_what_a_reply_answers(
     other.refresh_from_db()
     assert other.state == State.SENT
     assert "Set by Edith Editor" in shown(client_as(editor), "reply", reply.pk)
+
+
+def test_a_send_that_only_a_wrong_match_settled_is_unknown_again(
+    template: MessageTemplate, reply: Reply, editor: User, client_as: As
+) -> None:
+    assert reply.send
+    other = sent(template, reply.connection, state=State.UNKNOWN)
+    other.attempts.create(number=1, state=State.UNKNOWN, outcome="Nobody knows.")
+    address, first = reverse("reply", args=[reply.pk]), reply.send
+    client = client_as(editor)
+    client.post(address, {"send": other.pk})
+    client.post(address, {"send": first.pk})
+    other.refresh_from_db()
+    assert (other.state, other.outcome) == (State.UNKNOWN, "Nobody knows.")
+    # What the API said of the other stays, and so does what another reply shows.
+    client.post(address, {"send": other.pk})
+    first.refresh_from_db()
+    assert first.state == State.SENT
+    make_reply(reply.delivery, other)
+    client.post(address, {"send": "none"})
+    other.refresh_from_db()
+    assert other.state == State.SENT
 
 
 def test_an_editor_says_that_a_reply_answers_none(

@@ -145,6 +145,20 @@ def test_while_something_is_left_or_nothing_clear_is_told_it_goes_on(
     assert fresh(next_one).state == State.SENT
 
 
+def test_of_those_who_claim_at_once_only_so_many_go_as_are_left(
+    template: MessageTemplate, connection: Connection, fresh: Fresh
+) -> None:
+    Connection.objects.filter(pk=connection.pk).update(
+        rate_remaining=2, rate_resets_at=timezone.now() + timedelta(minutes=1)
+    )
+    sends = [make_send(template, connection) for _ in range(8)]
+    lease = timedelta(seconds=60)
+    claimed = [send for send in sends if Send.objects.claim(send.pk, lease)]
+    assert len(claimed) == 2
+    assert {fresh(send).state for send in sends[2:]} == {State.QUEUED}
+    assert {fresh(send).attempt_count for send in sends[2:]} == {0}
+
+
 def test_a_finished_or_cancelled_one_is_not_held(
     api: Api, queued: Send, next_one: Send, fresh: Fresh, editor: User
 ) -> None:

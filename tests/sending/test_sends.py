@@ -161,7 +161,7 @@ def test_the_log_asks_the_database_as_often_for_many_as_for_one(
         assert len(listed(vera.get("/sends/", headers=HTMX).text)) == 20
 
 
-def test_the_log_is_live_while_something_moves(
+def test_the_log_is_live_and_more_often_while_something_moves(
     vera: Client, queued: Send, fresh: Fresh, api: Api
 ) -> None:
     page = vera.get("/sends/", headers=HTMX).text
@@ -173,7 +173,21 @@ def test_the_log_is_live_while_something_moves(
     delivery.deliver.call(queued.pk)
     final = vera.get(again, headers=HTMX)
     assert "Sent" in final.text
-    assert "hx-trigger" not in final.text
+    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="every 5s"' in final.text
+    older = vera.get(f"/sends/?before={queued.pk + 1}", headers=HTMX)
+    assert "hx-trigger" not in older.text, "what is old does not change"
+
+
+@pytest.mark.parametrize(
+    ("state", "often"), [("sending", "1s"), ("unknown", "5s"), ("sent", ""), ("failed", "")]
+)
+def test_the_page_of_a_send_is_live_while_something_may_change(
+    vera: Client, template: MessageTemplate, connection: Connection, state: str, often: str
+) -> None:
+    page = vera.get(make_send(template, connection, state=state).get_absolute_url()).text
+    assert ('hx-trigger="every' in page) == bool(often)
+    assert f'hx-trigger="every {often}' in page or not often
 
 
 def test_going_back_gets_the_whole_page(vera: Client, queued: Send) -> None:

@@ -105,12 +105,15 @@ def candidates(reply: Reply) -> list[Send]:
 
 
 def _correct(request: TeamRequest, row: Reply, choice: str, sends: list[Send]) -> None:
+    before = row.send
     if choice == NONE:
         matching.answers_none(row, request.user)
     else:
         send = next(send for send in sends if str(send.pk) == choice)
         matching.answers(row, send, Matched.PERSON, request.user)
     row.save(update_fields=matching.FIELDS)
+    if before and not before.replies.exists():
+        before.unsettle()
     messages.success(request, "Saved. The counts follow.")
 
 
