@@ -41,19 +41,22 @@ class Letter:
 
 
 def new_reference() -> str:
-    """A short reference that no other send has: tw- and eight letters and digits."""
-    return REFERENCE_PREFIX + base64.b32encode(secrets.token_bytes(5)).decode().lower()
+    """A reference that no other send has: tw- and sixteen letters and digits."""
+    return REFERENCE_PREFIX + base64.b32encode(secrets.token_bytes(10)).decode().lower()
 
 
 def queue(letter: Letter, *, team: Team, person: User, token: uuid.UUID) -> Send:
     """Queue a letter and remember its number. Raises OverQuotaError.
 
     `token` is the panel's: the same letter from the same panel is the same send, however often it
-    is posted; a changed one, from a panel that was gone back to, is another.
+    is posted; a changed one, from a panel that was gone back to, is another, and so is the
+    reference that was made up for it. One's own, an order's number say, may stand on several.
     """
-    fields = _fields(letter)
-    token = uuid.uuid5(token, f"{letter.connection.pk} {fields['body']}")
-    return _queue(team, person, token, **fields)
+    token = uuid.uuid5(token, f"{letter.connection.pk} {_fields(letter)['body']}")
+    others = Send.objects.filter(team=team, reference=letter.reference).exclude(token=token)
+    if letter.reference.startswith(REFERENCE_PREFIX) and others.exists():
+        letter = replace(letter, reference=new_reference())
+    return _queue(team, person, token, **_fields(letter))
 
 
 def queue_several(

@@ -136,10 +136,26 @@ def test_a_worker_is_woken_after_the_commit(
     assert woken() == [send.pk]
 
 
+def test_a_made_up_reference_is_of_one_send_and_ones_own_may_be_of_several(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    panel = uuid.uuid4()
+    made_up, own = "tw-abcdefghijklmnop", "order-5"
+    for reference in (made_up, own):
+        for to in (CUSTOMER, CUSTOMER, "+14155550100"):
+            one = letter(template, connection, reference=reference, to=to)
+            outbox.queue(one, team=template.team, person=editor, token=panel)
+    assert Send.objects.count() == 4, "the same from the same panel is the same"
+    assert Send.objects.filter(reference=made_up).count() == 1
+    assert Send.objects.filter(reference=own).count() == 2
+    for send in Send.objects.all():
+        assert send.payload["reference"] == send.reference
+
+
 def test_references_are_short_and_unique() -> None:
     references = {outbox.new_reference() for _ in range(1000)}
     assert len(references) == 1000
-    assert all(len(reference) == 11 for reference in references)
+    assert all(len(reference) == 19 for reference in references)
 
 
 @pytest.mark.parametrize(

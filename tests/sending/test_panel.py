@@ -81,7 +81,7 @@ def test_begins_with_samples_a_reference_and_where_this_person_sent_last(
     make_send(greeting, make_connection(greeting.team, name="Last used"), created_by=editor)
     page = edith.get(panel_url(greeting)).text
     assert f'value="{CUSTOMER}"' in page
-    assert re.search(r'name="reference" value="tw-[a-z2-7]{8}"', page)
+    assert re.search(r'name="reference" value="tw-[a-z2-7]{16}"', page)
     assert re.search(r'<option value="\d+" selected>Last used', page)
     assert re.search(r'name="var.name" value="Asha"', page)
     assert shown_json(page)["body"].startswith("Hi Asha, your order {{order}}")
