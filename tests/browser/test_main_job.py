@@ -29,6 +29,8 @@ def send_test(page: Page) -> None:
     sent = page.get_by_role("dialog")
     expect(sent.get_by_role("status")).to_contain_text("Sent")
     sent.get_by_role("link", name="Open the phone").click()
+    # A message that is tapped before the page's script is there does nothing.
+    page.wait_for_url("**/phone/**")
 
 
 def payload_sent() -> dict[str, Any]:
