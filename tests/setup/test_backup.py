@@ -3,7 +3,8 @@
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,26 +25,33 @@ def count(path: Path) -> int:
         return int(rows)
 
 
-@only_sqlite
-@pytest.mark.django_db(transaction=True)
-def test_copies_everything_while_others_write(tmp_path: Path) -> None:
-    team = make_team()
-    for _ in range(5):
-        make_template(team)
-    stop = threading.Event()
+@contextmanager
+def somebody_writing(team: Team) -> Iterator[threading.Thread]:
+    """Makes templates without a pause meanwhile, for ten seconds at most; gives the thread."""
+    stop, deadline = threading.Event(), time.monotonic() + 10
 
     def write() -> None:
-        while not stop.is_set():
+        while not stop.is_set() and time.monotonic() < deadline:
             make_template(team)
         connections.close_all()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        call_command("backup", tmp_path / "copy.sqlite3", verbosity=0)
+        yield writer
     finally:
         stop.set()
         writer.join()
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_copies_everything_while_others_write(tmp_path: Path) -> None:
+    team = make_team()
+    for _ in range(5):
+        make_template(team)
+    with somebody_writing(team):
+        call_command("backup", tmp_path / "copy.sqlite3", verbosity=0)
     assert 5 <= count(tmp_path / "copy.sqlite3") <= MessageTemplate.objects.count()
 
 
@@ -53,22 +61,9 @@ def test_a_large_copy_comes_to_its_end_while_others_write(tmp_path: Path) -> Non
     team = make_team()
     for _ in range(4):
         make_delivery(make_connection(team), b"x" * 3_000_000)
-    stop = threading.Event()
-
-    def write() -> None:
-        deadline = time.monotonic() + 10
-        while not stop.is_set() and time.monotonic() < deadline:
-            make_template(team)
-        connections.close_all()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
+    with somebody_writing(team) as writer:
         call_command("backup", tmp_path / "copy.sqlite3", verbosity=0)
         assert writer.is_alive(), "it was done while somebody wrote"
-    finally:
-        stop.set()
-        writer.join()
     assert count(tmp_path / "copy.sqlite3") <= MessageTemplate.objects.count()
 
 
