@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 
-# Whoever knows such an address can post replies to it that nobody gave.
 def may_see_addresses(request: HttpRequest) -> bool:
+    """Whether the person may; whoever knows one can post replies to it that nobody gave."""
     return bool(import_string(settings.SANDBOX_ADDRESSES)(request))
 
 

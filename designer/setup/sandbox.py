@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from designer.sending.models import Connection, hook_hash
-from designer.teams.access import current_membership, team_page
+from designer.teams.access import membership_of, team_page
 from designer.teams.models import Role, Team
 
 NAME = "Sandbox"
@@ -20,13 +20,13 @@ phone_page = team_page()
 
 def owner_of(request: HttpRequest) -> str | None:
     """Whose chats the phone shows a person: their current team's ("team:5"); None: nobody's."""
-    membership = current_membership(request)
+    membership = membership_of(request)
     return None if membership is None else owner(membership.team)
 
 
 def may_see_addresses(request: HttpRequest) -> bool:
     """Whether a person may see webhook addresses: an admin, as everywhere."""
-    membership = current_membership(request)
+    membership = membership_of(request)
     return membership is not None and membership.may(Role.ADMIN)
 
 

@@ -42,6 +42,11 @@ def current_membership(request: HttpRequest) -> Membership | None:
     return membership or memberships.order_by("pk").first()
 
 
+def membership_of(request: HttpRequest) -> Membership | None:
+    """The same, without asking the database again once a page has let the person in."""
+    return getattr(request, "membership", None) or current_membership(request)
+
+
 def team_page(
     *, read: Role = Role.VIEWER, write: Role = Role.EDITOR
 ) -> Callable[

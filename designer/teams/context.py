@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from .access import current_membership
+from .access import membership_of
 from .models import Membership, Role, User
 
 
@@ -16,7 +16,7 @@ def team(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {"sandbox": settings.SANDBOX}
     user = getattr(request, "user", None)
     if isinstance(user, User):
-        membership = getattr(request, "membership", None) or current_membership(request)
+        membership = membership_of(request)
         if membership is not None:
             context |= {
                 "team": membership.team,
