@@ -94,11 +94,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         So that workers who send at the same time don't make more than that together. False if none
         is left; what is not known stands in nobody's way.
         """
-        window = self.filter(pk=pk, rate_resets_at__gt=timezone.now())
-        left = window.filter(rate_remaining__gt=0)
-        return bool(left.update(rate_remaining=F("rate_remaining") - 1)) or not (
-            window.filter(rate_remaining=0).exists()
-        )
+        left = self.filter(pk=pk, rate_remaining__gt=0, rate_resets_at__gt=timezone.now())
+        taken = left.update(rate_remaining=F("rate_remaining") - 1)
+        return bool(taken) or not self.resting().filter(pk=pk).exists()
 
     def learn(self, pk: int, limit: int | None, remaining: int, resets_at: datetime) -> None:
         """Keep what an answer told of the rate limit, in any order that answers come in.
@@ -291,6 +289,10 @@ class State(models.TextChoices):
         return tones.get(self, "")
 
 
+# A send that was unknown until a person said that it did not arrive.
+SAID_NOT_ARRIVED = Q(state=State.FAILED, settled_at__isnull=False)
+
+
 class SendQuerySet(models.QuerySet["Send"]):
     def due(self) -> Self:
         """What a worker may take now."""
@@ -307,8 +309,9 @@ class SendQuerySet(models.QuerySet["Send"]):
 
     def could_be_answered(self) -> Self:
         """What reached the customer, or may have; a person who said it did not may be wrong."""
-        doubted = Q(state=State.FAILED, settled_at__isnull=False)
-        return self.filter(doubted | Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]))
+        return self.filter(
+            SAID_NOT_ARRIVED | Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING])
+        )
 
     def sent_after(self, moment: datetime) -> Self:
         """What went out only then: a send may have waited long in the queue."""
@@ -530,7 +533,7 @@ class Send(models.Model):
         said = "that it arrived" if arrived else "that it did not arrive"
         doubted = Q(state=State.UNKNOWN)
         if person is None:
-            doubted |= Q(state=State.FAILED, settled_at__isnull=False)
+            doubted |= SAID_NOT_ARRIVED
         return self._finish(
             doubted,
             State.SENT if arrived else State.FAILED,

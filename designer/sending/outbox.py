@@ -52,11 +52,12 @@ def queue(letter: Letter, *, team: Team, person: User, token: uuid.UUID) -> Send
     is posted; a changed one, from a panel that was gone back to, is another, and so is the
     reference that was made up for it. One's own, an order's number say, may stand on several.
     """
-    token = uuid.uuid5(token, f"{letter.connection.pk} {_fields(letter)['body']}")
+    fields = _fields(letter)
+    token = uuid.uuid5(token, f"{letter.connection.pk} {fields['body']}")
     others = Send.objects.filter(team=team, reference=letter.reference).exclude(token=token)
     if letter.reference.startswith(REFERENCE_PREFIX) and others.exists():
-        letter = replace(letter, reference=new_reference())
-    return _queue(team, person, token, **_fields(letter))
+        fields = _fields(replace(letter, reference=new_reference()))
+    return _queue(team, person, token, **fields)
 
 
 def queue_several(

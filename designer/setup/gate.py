@@ -17,6 +17,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 
+from .trouble import RETRY_SECONDS
+
 logger = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
@@ -30,10 +32,6 @@ IN_MEMORY = 256 * 1024
 # The server returns from a read only when all of it is there, so the clock is looked at after so
 # many bytes; a read costs half a microsecond.
 PIECE = 64
-
-
-# When the sender of a body that there is no room for may try again.
-RETRY_SECONDS = 5
 
 
 class BrokenOffError(Exception):
