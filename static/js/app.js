@@ -77,6 +77,24 @@ document.addEventListener("click", (event) => {
   } else if (close.hash) location.assign(close.href);
 });
 
+// What was typed or chosen before the scripts had come is acted on when they have. An input drops
+// the line breaks that its value in the page may have.
+function isChanged(field) {
+  if (field.matches("select")) {
+    const drawn = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(drawn, 0);
+  }
+  if (field.matches("textarea")) return field.value !== field.defaultValue;
+  return field.value !== field.defaultValue.replaceAll(/[\r\n]/g, "");
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const own = 'form[hx-trigger^="input"] :is(input:not([type=hidden]), textarea, select)';
+  for (const field of [...document.querySelectorAll(own)].filter(isChanged)) {
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
 // --- Times --------------------------------------------------------------------------------------
 
 // The page tells the server's time; whoever reads it lives in another, maybe. The shapes are those

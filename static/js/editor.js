@@ -470,8 +470,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (status >= 200 && status < 400) {
     failures = 0;
     clearTimeout(retry);
-    forgetBackup();
-    mark("saved", "Draft saved");
+    // What was typed since, and waits for its frame, is not saved yet.
+    if (!typed) {
+      forgetBackup();
+      mark("saved", "Draft saved");
+    }
     if (operation) unfinished = null;
     else if (unfinished) setTimeout(tryAgain);
     return;

@@ -1,12 +1,15 @@
 """What the browser tests are written with; the fixtures are in `conftest`."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from designer.library.models import MessageTemplate
 from designer.teams.models import LoginLink, User
@@ -49,6 +52,23 @@ def open_editor(page: Page, person: User, template: MessageTemplate) -> Page:
     sign_in(page, person)
     page.goto(reverse("template", args=[template.pk]))
     return page
+
+
+@contextmanager
+def before_the_scripts(page: Page) -> Iterator[None]:
+    """Load the page again; its scripts come when the block ends, as on a slow line."""
+    held: list[Route] = []
+    scripts = re.compile(r"\.js(\?.*)?$")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(scripts, hold)
+    page.reload(wait_until="commit")
+    yield
+    while held:
+        held.pop().continue_()
+    page.unroute(scripts)
 
 
 def axe(page: Page) -> list[str]:

@@ -22,7 +22,7 @@ from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 from tests.message.examples import list_message, row_titles
 
-from .harness import Screen, open_editor, overflow, sign_in, without_javascript
+from .harness import Screen, before_the_scripts, open_editor, overflow, sign_in, without_javascript
 
 FAMILY = "👨‍👩‍👧‍👦"
 # What a page's console holds when its server fails, refuses or is out of reach.
@@ -558,6 +558,46 @@ def test_says_why_an_operation_is_refused_and_goes_on_saving(
     is_saved(opened)
     assert of(template).message.body == "Typed after it"
     assert len(rows(template)[0]) == 2
+
+
+def test_says_saved_only_when_the_last_key_is_saved_too(
+    page: Page, editor: User, template: MessageTemplate, allowed: list[str]
+) -> None:
+    # The browser finds no time to send what is typed until the test gives it some.
+    page.add_init_script(
+        """window.requestIdleCallback = (act) => {
+            window.giveTime = act;
+            document.body.dataset.waits = "";
+        };"""
+    )
+    opened = open_editor(page, editor, template)
+    line, typed = Line(opened, template), opened.locator("body[data-waits]")
+
+    def send() -> None:
+        expect(typed).to_be_attached()
+        opened.evaluate("delete document.body.dataset.waits; giveTime()")
+
+    with line.slow():
+        field(opened, "Body").fill("The first")
+        send()
+        line.waits()
+        field(opened, "Body").fill("The second")
+        expect(typed).to_be_attached()
+    expect(opened.locator("#editor")).not_to_have_class(re.compile("htmx-request"))
+    expect(opened.locator("#saved")).to_have_text("Saving…")
+    send()
+    is_saved(opened)
+    assert of(template).message.body == "The second"
+
+
+def test_keeps_what_was_typed_before_the_scripts_came(
+    opened: Page, template: MessageTemplate
+) -> None:
+    with before_the_scripts(opened):
+        field(opened, "Body").fill("Typed early")
+    expect(preview(opened)).to_contain_text("Typed early")
+    is_saved(opened)
+    assert of(template).message.body == "Typed early"
 
 
 def test_keeps_what_was_typed_when_the_server_fails(

@@ -11,7 +11,7 @@ from designer.message.schema import ListMessage
 from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 
-from .harness import Screen, on_a_phone, overflow, sign_in, without_javascript
+from .harness import Screen, before_the_scripts, on_a_phone, overflow, sign_in, without_javascript
 
 
 @pytest.fixture
@@ -74,6 +74,14 @@ def test_filters_while_one_chooses_and_stands_in_the_address(library: Page) -> N
     expect(cards(library)).to_have_count(3)
     expect(kind).to_have_value("")
     library.get_by_role("combobox", name="Sort by").select_option("Name")
+    expect(library.locator("#cards h2")).to_have_text(
+        ["Order confirmation", "Support menu", "Unfinished"]
+    )
+
+
+def test_a_choice_made_before_the_scripts_came_counts(library: Page) -> None:
+    with before_the_scripts(library):
+        library.get_by_role("combobox", name="Sort by").select_option("Name")
     expect(library.locator("#cards h2")).to_have_text(
         ["Order confirmation", "Support menu", "Unfinished"]
     )
