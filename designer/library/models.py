@@ -131,9 +131,9 @@ class MessageTemplate(models.Model):
             self._lock(revision, tab)
             if (self.name, self.draft) == (name, content.as_json):
                 return
-            before = self.content
+            edit = "" if apart else changed_field(self.content, content, renamed=self.name != name)
             self._store(content, name, person, tab)
-            Step.record(self, edit="" if apart else changed_field(before, content))
+            Step.record(self, edit=edit)
 
     def undo(self, *, person: User, revision: int, tab: str = "", by: int = -1) -> bool:
         """Go `by` steps back (-1) or forward (+1) in the draft's history, if there are any."""
@@ -211,16 +211,22 @@ class PreviewLink(models.Model):
         return reverse("shared-preview", args=[self.secret])
 
 
-def changed_field(before: Content, after: Content) -> str:
-    """The path of the one text that differs, or "" if it is something else, or more."""
+def changed_field(before: Content, after: Content, *, renamed: bool = False) -> str:
+    """The name of the one input whose text differs, or "" if it is something else, or more."""
     if before.message.kind != after.message.kind:
         return ""
     old, new = dict(schema.fields(before.message)), dict(schema.fields(after.message))
     if old.keys() != new.keys():
         return ""
+    changed = [path for path in old if old[path] != new[path]]
     # An id that follows its title changes with it, and is the same edit.
-    changed = [path for path in old if old[path] != new[path] and not path.endswith(".id")]
-    return changed[0] if len(changed) == 1 else ""
+    inputs = [path for path in changed if not path.endswith(".id")] or changed
+    for part in ("samples", "longest"):
+        was, now = getattr(before, part), getattr(after, part)
+        inputs += [f"{part}.{name}" for name in was | now if was.get(name) != now.get(name)]
+    if renamed:
+        inputs.append("name")
+    return inputs[0] if len(inputs) == 1 else ""
 
 
 class Step(models.Model):
@@ -231,13 +237,14 @@ class Step(models.Model):
     PAUSE: ClassVar[timedelta] = timedelta(seconds=1.5)
     # Typing without a pause is not one step for ever either: one undo would take it all back.
     LONGEST: ClassVar[timedelta] = timedelta(seconds=3)
+    LONGEST_NAME: ClassVar[int] = 60
 
     template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
     document = models.TextField()
-    # The field whose typing made it; "" for a change of another sort.
-    edit = models.CharField(max_length=60, blank=True)
+    # The input whose typing made it, as far as it fits; "" for a change of another sort.
+    edit = models.CharField(max_length=LONGEST_NAME, blank=True)
     began_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
 
@@ -253,7 +260,7 @@ class Step(models.Model):
     def record(cls, template: MessageTemplate, *, edit: str) -> None:
         """Add the template's draft to its history; what was undone before can't be redone now."""
         steps = cls.objects.filter(template=template)
-        now = timezone.now()
+        now, edit = timezone.now(), edit[: cls.LONGEST_NAME]
         state = {"name": template.name, "document": template.draft, "saved_at": now}
         steps.filter(number__gt=template.step).delete()
         typing = steps.filter(

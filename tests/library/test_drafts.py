@@ -175,6 +175,40 @@ def test_typing_without_a_pause_is_a_step_every_few_seconds(
     assert undo(template, editor, +1) == "x" * 15
 
 
+@pytest.mark.parametrize("field", ["name", "id", "sample", "longest"])
+def test_typing_anywhere_is_undone_as_one_step(team: Team, editor: User, field: str) -> None:
+    template = make_template(team, ListMessage(sections=(Section(rows=(Row(title="A"),)),)))
+    first = (template.name, template.draft)
+    variable = "x" * 70
+    for length in range(1, 6):
+        text, content = "hello"[:length], template.content
+        if field == "id":
+            sections = (Section(rows=(Row(title="A", id=text),)),)
+            content = replace(content, message=ListMessage(sections=sections))
+        elif field != "name":
+            values: Any = {"samples" if field == "sample" else field: {variable: text}}
+            content = replace(content, **values)
+        template.save_draft(
+            content,
+            name=text if field == "name" else template.name,
+            person=editor,
+            revision=template.revision,
+        )
+    assert template.history == (0, 1)
+    undo(template, editor)
+    assert (template.name, template.draft) == first
+
+
+def test_two_fields_at_once_are_no_typing() -> None:
+    rows = Row(id="1"), Row(id="2")
+    before, after = (
+        Content(ListMessage(sections=(Section(rows=order),))) for order in (rows, rows[::-1])
+    )
+    assert changed_field(before, after) == ""
+    assert changed_field(before, replace(before, samples={"a": "1"}), renamed=True) == ""
+    assert changed_field(before, replace(before, samples={"a": "1"}, longest={"a": "1"})) == ""
+
+
 def test_typing_a_title_and_the_id_that_follows_is_one_edit(
     template: MessageTemplate, editor: User
 ) -> None:
