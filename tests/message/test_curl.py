@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +13,7 @@ TO = "+919876543210"
 URL = "https://x.org/messages/interactive/button"
 BODY = {
     "to": TO,
-    "body": "It's “5” \\ *now*\nnext",
+    "body": "It's “5” \\ *now* 👍🏽\nnext",
     "buttons": [{"id": "a", "title": 'Say "yes"'}],
 }
 LINE = json.dumps(BODY, ensure_ascii=False)
@@ -28,6 +29,24 @@ def backslashed(text: str) -> str:
 def careted(text: str) -> str:
     """As browsers copy a command for cmd.exe."""
     return "".join("^" + c if c in '"\\{}[]&|<>%!^' else c for c in f'"{backslashed(text)}"')
+
+
+def octal(text: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in text.encode())
+
+
+def hexadecimal(text: str) -> str:
+    return "".join(f"\\x{byte:02X}" for byte in text.encode())
+
+
+def halves(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def escaped(text: str, escape: Callable[[str], str]) -> str:
+    """As $'…', the way `printf %q` of bash and browsers quote what is not plain ASCII."""
+    plain = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+    return "$'" + re.sub(r"[^\x20-\x7e]+", lambda found: escape(found[0]), plain) + "'"
 
 
 SIMPLE = {"to": TO, "body": "Shall we, at 5?", "buttons": [{"id": "yes", "title": "Yes"}]}
@@ -62,6 +81,12 @@ S_LINES = json.dumps(SIMPLE, indent=2)
         f'export BODY={SINGLE}; curl {URL} -d "${{BODY}}"',
         f"curl {URL} > out.txt 2>&1 -d {SINGLE}",
         f"if ! curl -fsS {URL} -d {SINGLE}; then echo failed; fi",
+        f"curl {URL} -d {escaped(LINES, octal)}",
+        f"curl {URL} -d {escaped(LINES, hexadecimal)}",
+        f"curl {URL} -d {escaped(LINES, halves)}",
+        # A document that was formatted, or copied, loses what a shell minds.
+        f"curl {URL} \\ \n  -H 'X: y' \\\t\n  -d {SINGLE}",
+        f"curl -X POST {URL}\n  -H 'X: y'\r\n  -d {SINGLE}\n",
     ],
 )
 def test_reads_what_a_posix_shell_would_post(command: str) -> None:
@@ -133,6 +158,18 @@ def test_says_where_the_body_is_instead(command: str, words: str) -> None:
         read(command)
 
 
+def test_a_document_that_begins_like_an_option_is_none() -> None:
+    with pytest.raises(FormatError, match="it begins with “-d 1”"):
+        read(f"curl {URL} -d @- <<EOF\n-d 1\nEOF\n")
+
+
+def test_a_character_that_bytes_or_halves_do_not_make_is_told() -> None:
+    body = json.dumps({**SIMPLE, "body": "BODY"})
+    assert read(f"curl {URL} -d $'{body}'".replace("BODY", r"\xf0\x9f")).body == "\ufffd"
+    with pytest.raises(FormatError, match="half of a surrogate pair"):
+        read(f"curl {URL} -d $'{body}'".replace("BODY", r"\ud83d"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -141,6 +178,7 @@ def test_says_where_the_body_is_instead(command: str, words: str) -> None:
         *("curl <<a\n" * 90_000, "curl " + "<<a " * 200_000, 'curl "$(cat <<a\n' * 50_000),
         *("a@" + "a" * 900_000 + " curl x", "curl " + "$(" * 400_000, "# \n" * 200_000 + "curl x"),
         *("curl -d 'a';" * 80_000, "```\n{\n" * 150_000, "```\n" * 200_000),
+        *("curl a\n-b" * 100_000, "curl " + "\\" + " " * 900_000, "curl $'" + r"\x41" * 200_000),
     ],
 )
 def test_a_megabyte_of_commands_takes_no_long_time(text: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 # One piece of a word, or what parts words. A quote that never closes comes out as "open".
 _PIECE = re.compile(
     r"""
-      (?P<joined>\\\r?\n)
+      (?P<joined>\\[ \t]*\r?\n)
     | (?P<space>[ \t]+)
     | <<<(?P<string>)
     | [0-9]*<<(?P<dash>-?)[ \t]*(?P<here>'[^'\n]*'|"[^"\n]*"|\\?[\w.-]+)
@@ -23,9 +23,18 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_OPTION = re.compile(r"[ \t]*--?[a-zA-Z]")
 _CAT_END = re.compile(r"\s*\)\"?")
+# A number of two or three digits is a byte of UTF-8, of which a character may have several.
+_ANSI_BYTE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3}))")
 _ANSI = re.compile(
-    r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))", re.DOTALL
+    r"""
+      (?P<bytes>(?:\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3})+)
+    | \\u(?P<u>[0-9a-fA-F]{1,4})
+    | \\U(?P<U>[0-9a-fA-F]{1,8})
+    | \\(?P<letter>.)
+    """,
+    re.VERBOSE | re.DOTALL,
 )
 _ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _ANSI_LETTERS |= {"e": "\x1b", "E": "\x1b"}
@@ -83,6 +92,9 @@ class _Reader:
             self.command.open_quote, self.at = found[0], len(self.text)
         elif kind == "end":
             if found[0] == "\n":
+                # No command begins like an option: it lost its backslash on the way here.
+                if not self.documents and self.command.words and _OPTION.match(self.text, self.at):
+                    return
                 for command, mark in self.documents:
                     command.stdin = self._document(mark)
                 self.documents = []
@@ -128,14 +140,22 @@ def _content(kind: str, text: str) -> str:
     if kind == "double":
         return re.sub(r'\\([$`"\\])|\\\r?\n', lambda found: found[1] or "", text)
     if kind == "ansi":
-        return _ANSI.sub(_ansi, text)
+        return _whole_characters(_ANSI.sub(_ansi, text))
     return text
 
 
 def _ansi(found: re.Match[str]) -> str:
-    """One escape of $'…'."""
-    for group, base in ((1, 16), (2, 16), (3, 16), (4, 8)):
-        if digits := found[group]:
-            code = int(digits, base)
-            return chr(code) if code <= 0x10FFFF else "\ufffd"
-    return _ANSI_LETTERS.get(found[5], found[5] if found[5] in "\\'\"?" else found[0])
+    """A run of bytes, or one other escape, of $'…'."""
+    if run := found["bytes"]:
+        codes = (int(hexa or octal, 16 if hexa else 8) for hexa, octal in _ANSI_BYTE.findall(run))
+        return bytes(code & 0xFF for code in codes).decode(errors="replace")
+    if digits := found["u"] or found["U"]:
+        code = int(digits, 16)
+        return chr(code) if code <= 0x10FFFF else "\ufffd"
+    letter = found["letter"]
+    return _ANSI_LETTERS.get(letter, letter if letter in "\\'\"?" else found[0])
+
+
+def _whole_characters(text: str) -> str:
+    """The text with characters that came in two halves, as Windows counts them, made whole."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
