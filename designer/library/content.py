@@ -91,6 +91,10 @@ class Content:
         kept = {**self.set_aside, "kind": switched.set_aside}
         return replace(self, message=switched.message, set_aside=kept)
 
+    def losses(self) -> list[str]:
+        """What `switched` can't show, each in words."""
+        return edits.losses(self.message, self.set_aside.get("kind"))
+
     def error_count(self) -> int:
         return sum(problem.level == "error" for problem in self.problems())
 

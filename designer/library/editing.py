@@ -192,15 +192,22 @@ def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
     """Say what the other kind can't show, then make the draft one of that kind."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
     if request.method == "POST":
-        content = row.content.switched()
+        revision, tab = forms.base(request.POST)
         try:
+            # What they were told gets lost is said of the draft that they saw.
+            if not row.is_known_to(revision, tab):
+                raise StaleDraft
+            content = row.content.switched()
             row.save_draft(content, name=row.name, person=request.user, revision=row.revision)
         except StaleDraft:
-            messages.error(request, "Somebody was changing the draft at that moment. Try again.")
+            messages.error(
+                request, "Not switched: the draft was changed meanwhile. This is how it is now."
+            )
         else:
             messages.success(request, "Switched. Switching back brings back what is not shown now.")
         return redirect("template", row.pk)
-    context = {"template": row, "losses": edits.losses(row.message)}
+    _, tab = forms.base(request.GET)
+    context = {"template": row, "losses": row.content.losses(), "tab": tab}
     return page_or_part(request, "library/switch.html", "library/_switch.html", context)
 
 

@@ -79,13 +79,19 @@ def read(data: QueryDict, stored: Content) -> Posted:
         longest=_variables(pairs, "longest.", stored.longest),
         set_aside=_set_aside(raw, message, stored),
     )
+    revision, tab = base(data)
     return Posted(
         name=storable(data.get("name", "")).strip()[:MAX_NAME] or UNNAMED,
         content=content,
-        revision=_number(data.get("revision", "")),
-        tab=storable(data.get("tab", ""))[:32],
+        revision=revision,
+        tab=tab,
         op=data.get("op", ""),
     )
+
+
+def base(data: QueryDict) -> tuple[int, str]:
+    """The revision that a page has loaded, 0 if it names none, and which open page it is."""
+    return _number(data.get("revision", "")), storable(data.get("tab", ""))[:32]
 
 
 def _number(text: str) -> int:

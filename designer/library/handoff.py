@@ -1,6 +1,5 @@
 """Handing a draft over: its panes beside the editor, and its JSON, which can be edited."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -79,14 +78,12 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
     409: a colleague saved in between.
     """
     row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
-    text, tab = request.POST.get("json", ""), storable(request.POST.get("tab", ""))[:32]
+    text, (revision, tab) = request.POST.get("json", ""), forms.base(request.POST)
     try:
         reading = _one(read_all(text))
     except FormatError as error:
         return _refused(request, row, tab, text, Refusal.of(error))
     content, notes = _put(row.content, reading)
-    digits = re.fullmatch(r"[0-9]{1,9}", request.POST.get("revision", ""))
-    revision = int(digits[0]) if digits else 0
     posted = forms.Posted(name=row.name, content=content, revision=revision, tab=tab, op="")
     try:
         row.save_draft(content, name=row.name, person=request.user, revision=revision, tab=tab)

@@ -149,10 +149,14 @@ class MessageTemplate(models.Model):
     def _lock(self, revision: int, tab: str) -> None:
         """Load the row for writing, if the writer knows its newest state."""
         stored = MessageTemplate.objects.select_for_update().get(pk=self.pk)
-        if stored.revision != revision and not (tab and stored.saved_from == tab):
+        if not stored.is_known_to(revision, tab):
             raise StaleDraft
         for name in ("name", "draft", "kind", "errors", "revision", "step"):
             setattr(self, name, getattr(stored, name))
+
+    def is_known_to(self, revision: int, tab: str) -> bool:
+        """Whether a page that loaded `revision`, or made the last save itself, has seen this."""
+        return self.revision == revision or bool(tab and self.saved_from == tab)
 
     def _store(self, content: Content, name: str, person: User, tab: str) -> None:
         self.name, self.content = name, content

@@ -6,12 +6,12 @@ gives it to the next switch, which takes from there what the message at hand can
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from designer.message import schema
-from designer.message.limits import LIMITS
+from designer.message.limits import LIMITS, length
 from designer.message.schema import (
     Button,
     ButtonMessage,
@@ -47,30 +47,47 @@ def switch_kind(message: Message, set_aside: Mapping[str, Any] | None = None) ->
         switched = _to_buttons(message, was if isinstance(was, ButtonMessage) else None)
     else:
         switched = _to_list(message, was if isinstance(was, ListMessage) else None)
-    return Switched(switched, schema.to_dict(message), losses(message))
+    return Switched(switched, schema.to_dict(message), losses(message, set_aside))
 
 
-def losses(message: Message) -> list[str]:
-    """What a message of the other kind can't show of this one, each in words, to say beforehand."""
+def losses(message: Message, set_aside: Mapping[str, Any] | None = None) -> list[str]:
+    """What a message of the other kind can't show of this one, each in words, to say beforehand.
+
+    `set_aside` is what the last switch gave, if there was one. Raises ShapeError for one that no
+    switch gave.
+    """
     if isinstance(message, ButtonMessage):
-        if message.header and message.header.type != "text":
-            return [f"The header's {message.header.type}: a list's header is text."]
-        return []
-    found = []
+        return list(_lost_in_a_list(message))
+    was = schema.parse(set_aside) if set_aside else None
+    return list(_lost_in_buttons(message, was.header if isinstance(was, ButtonMessage) else None))
+
+
+def _lost_in_a_list(message: ButtonMessage) -> Iterator[str]:
+    if message.header and message.header.type != "text":
+        yield f"The header's {message.header.type}: a list's header is text."
+    most = LIMITS["list"]["sections.*.rows.*.id"].most
+    if long := sum(length(button.id) > most for button in message.buttons):
+        count = len(message.buttons)
+        yield f"The ids of {long} of {count} buttons: a row's id has at most {most} characters."
+
+
+def _lost_in_buttons(message: ListMessage, header: Header | None) -> Iterator[str]:
+    if message.header and header and header.type != "text":
+        yield f"The header “{message.header}”: the {header.type} that was there takes its place."
     if titles := [f"“{section.title}”" for section in message.sections if section.title]:
-        found.append(f"The section titles {', '.join(titles)}.")
+        yield f"The section titles {', '.join(titles)}."
     elif len(message.sections) > 1:
-        found.append(f"The grouping into {len(message.sections)} sections.")
+        yield f"The grouping into {len(message.sections)} sections."
     rows = [row for section in message.sections for row in section.rows]
     if described := sum(1 for row in rows if row.description):
-        found.append(f"The description of {described} of {len(rows)} rows.")
+        yield f"The description of {described} of {len(rows)} rows."
     if message.button:
-        found.append(f"The list button “{message.button}”.")
+        yield f"The list button “{message.button}”."
+    most = LIMITS["button"]["buttons.*.title"].most
+    if long := [f"“{row.title}”" for row in rows if length(row.title) > most]:
+        yield f"{', '.join(long)}: a button has at most {most} characters."
     if len(rows) > (most := LIMITS["button"]["buttons"].most):
-        found.append(
-            f"More than {most} choices: all {len(rows)} rows become buttons, to choose from."
-        )
-    return found
+        yield f"More than {most} choices: all {len(rows)} rows become buttons, to choose from."
 
 
 def _to_buttons(message: ListMessage, was: ButtonMessage | None) -> ButtonMessage:

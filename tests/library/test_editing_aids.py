@@ -1,6 +1,7 @@
 """What helps the hand while it edits: many rows at once, other kinds, advice, company, emoji."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -98,13 +99,20 @@ def test_no_error_can_be_put_away(client: Client, template: MessageTemplate) -> 
     assert post(client, template, op="dismiss.required").errors == 1
 
 
+def switch(client: Client, template: MessageTemplate) -> None:
+    """As the dialog does that says what gets lost."""
+    page = reverse("switch-kind", args=[template.pk])
+    told = client.get(page).context["template"]
+    client.post(page, {"revision": told.revision})
+
+
 def test_switches_to_buttons_and_back_without_loss(
     client: Client, template: MessageTemplate
 ) -> None:
     before = template.message
     page = client.get(reverse("switch-kind", args=[template.pk]))
     assert "The section titles “Orders”, “Support”." in page.content.decode()
-    client.post(reverse("switch-kind", args=[template.pk]))
+    switch(client, template)
     template.refresh_from_db()
     assert isinstance(template.message, ButtonMessage)
     assert [button.id for button in template.message.buttons] == [
@@ -112,7 +120,7 @@ def test_switches_to_buttons_and_back_without_loss(
         "return_order",
         "talk_agent",
     ]
-    client.post(reverse("switch-kind", args=[template.pk]))
+    switch(client, template)
     template.refresh_from_db()
     assert template.message == before
 
@@ -123,9 +131,25 @@ def test_switching_keeps_a_picture_for_the_way_back(client: Client, team: Team) 
     page = client.get(reverse("switch-kind", args=[template.pk]))
     assert "image" in page.content.decode()
     for _ in range(2):
-        client.post(reverse("switch-kind", args=[template.pk]))
+        switch(client, template)
     template.refresh_from_db()
     assert template.message == before
+
+
+def test_switches_no_draft_but_the_one_whose_losses_were_told(
+    client: Client, template: MessageTemplate, team: Team
+) -> None:
+    page, told = reverse("switch-kind", args=[template.pk]), template.revision
+    theirs = replace(template.content, message=ListMessage(body="Theirs"))
+    template.save_draft(theirs, name="x", person=make_member(team), revision=told, tab="b")
+    answer = client.post(page, {"revision": told, "tab": "a"}, follow=True)
+    assert "Not switched: the draft was changed meanwhile" in answer.content.decode()
+    template.refresh_from_db()
+    assert template.content == theirs
+    # What this page itself typed while the dialog was opening is no change of somebody else.
+    client.post(page, {"revision": told, "tab": "b"})
+    template.refresh_from_db()
+    assert template.kind == "button"
 
 
 def test_says_who_else_has_the_template_open(

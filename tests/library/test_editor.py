@@ -426,7 +426,9 @@ def test_nothing_is_lost_when_a_colleague_switched_the_kind(
     client: Client, template: MessageTemplate, team: Team, client_as: SignIn
 ) -> None:
     mine = fields(template, tab="mine", kind="list", body="My words")
-    client_as(make_member(team)).post(reverse("switch-kind", args=[template.pk]))
+    client_as(make_member(team)).post(
+        reverse("switch-kind", args=[template.pk]), {"revision": template.revision}
+    )
     assert stored(template).kind == "button"
     response = client.post(reverse("template", args=[template.pk]), mine)
     assert response.status_code == 409

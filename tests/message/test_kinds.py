@@ -47,6 +47,8 @@ def test_says_beforehand_what_buttons_cannot_show() -> None:
         "The description of 3 of 3 rows.",
         "The list button “View menu”.",
     ]
+    long = ListMessage(sections=(Section(rows=(Row(title="x" * 21), Row(title="y" * 20))),))
+    assert losses(long) == ["“xxxxxxxxxxxxxxxxxxxxx”: a button has at most 20 characters."]
     many = ListMessage(sections=(Section(rows=(Row(),) * 2), Section(rows=(Row(),) * 3)))
     assert losses(many) == [
         "The grouping into 2 sections.",
@@ -59,6 +61,8 @@ def test_says_beforehand_what_a_list_cannot_show() -> None:
         "The header's image: a list's header is text."
     ]
     assert losses(button_message(header=Header(type="text", text="Hi"))) == []
+    long = ButtonMessage(buttons=(Button(id="x" * 201), Button(id="y" * 200)))
+    assert losses(long) == ["The ids of 1 of 2 buttons: a row's id has at most 200 characters."]
 
 
 def test_a_list_becomes_buttons() -> None:
@@ -122,7 +126,9 @@ def test_media_waits_while_the_list_has_another_header() -> None:
     image = with_media("image", "https://x.org/a.png")
     there = switch_kind(image)
     edited = there.message.model_copy(update={"header": "Hello"})
-    back = switch_kind(edited, there.set_aside).message
+    again = switch_kind(edited, there.set_aside)
+    assert "The header “Hello”: the image that was there takes its place." in again.losses
+    back = again.message
     assert isinstance(back, ButtonMessage)
     assert back.header == Header(type="image", link="https://x.org/a.png", text="Hello")
 
