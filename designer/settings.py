@@ -218,7 +218,8 @@ STORAGES = {
     },
 }
 
-# A paste of 10 × 10 rows and a 1 MB import fit; the webhook sets its own bound.
+# A 1 MB import fits, and the form of the largest draft (limits.MOST_PARTS, editor.MOST_VARIABLES);
+# the webhook sets its own bound.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

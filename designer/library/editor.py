@@ -15,6 +15,8 @@ from designer.message.schema import ButtonMessage, Header, ListMessage
 from .content import Content
 from .models import MessageTemplate
 
+# Of a draft with more variables these have inputs; no message that can be sent has so many.
+MOST_VARIABLES = 500
 NEAR = 0.9  # a counter turns amber from here on
 
 
@@ -231,8 +233,13 @@ class EditorForm:
                 "sample": self.content.samples.get(name, ""),
                 "longest": self.content.longest.get(name, ""),
             }
-            for name in self.content.variables
+            for name in self.content.variables[:MOST_VARIABLES]
         ]
+
+    @property
+    def more_variables(self) -> int:
+        """How many have no input of their own."""
+        return max(len(self.content.variables) - MOST_VARIABLES, 0)
 
     @property
     def counts(self) -> dict[str, tuple[int, str]]:

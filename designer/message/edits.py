@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from designer.message.ids import follow_titles, free_id, new_id
 from designer.message.kinds import Switched, losses, switch_kind
+from designer.message.limits import over_full
 from designer.message.paste import paste_rows
 from designer.message.schema import (
     Button,
@@ -152,18 +153,23 @@ def apply(message: Message, op: str) -> tuple[Message, str]:
     """The message after a named operation, and the path of the field that should get the focus.
 
     `op` is one of the names below with places for #, as `add-row.0` or `move-row.0.1.to.1.0`. The
-    path is that of a title; of `sections` or `buttons` when none is left. Raises UnknownEdit.
+    path is that of a title; of `sections` or `buttons` when none is left. Raises UnknownEdit, and
+    ValueError in words for one that makes more parts than a draft may have.
     """
     name = re.sub(r"\.[0-9]{1,6}(?![0-9])", ".#", op.replace("#", ""))
     places = [int(place) for place in re.findall(r"\.([0-9]{1,6})(?![0-9])", op)]
     try:
         if isinstance(message, ListMessage):
-            return _LIST_EDITS[name](message, *places)
-        return _BUTTON_EDITS[name](message, *places)
+            edited, focus = _LIST_EDITS[name](message, *places)
+        else:
+            edited, focus = _BUTTON_EDITS[name](message, *places)
     except KeyError:
         raise UnknownEdit(f"There is no {op[:60]!a} for a {message.kind} message.") from None
     except IndexError:
         raise UnknownEdit(f"{op[:60]!a} is about a place that isn't there any more.") from None
+    if (words := over_full(edited)) and not over_full(message):
+        raise ValueError(words)
+    return edited, focus
 
 
 def _move_row_up(message: ListMessage, section: int, row: int) -> tuple[Message, str]:

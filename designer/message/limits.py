@@ -6,7 +6,7 @@ The checks, the counters in the page and the documents all read them here.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from designer.message.schema import unify_newlines
+from designer.message.schema import ListMessage, Message, unify_newlines
 
 _LIST = "Coext External API, POST /messages/interactive/list"
 _BUTTON = "Coext External API, POST /messages/interactive/button"
@@ -64,6 +64,23 @@ LIMITS: dict[str, dict[str, Limit]] = {
 
 # What WhatsApp itself takes, where the contract takes more: 10 sections of 10 rows.
 WHATSAPP_ROWS = Limit(10, 1, "rows", _WHATSAPP_ROWS)
+
+
+MOST_PARTS = 1_000
+"""How many sections and rows, or buttons, a draft may have: far above any limit, and no more than
+one page can show and one form can send."""
+
+
+def over_full(message: Message) -> str:
+    """Why a draft can't have so many parts, in words; "" if it can."""
+    if isinstance(message, ListMessage):
+        count = len(message.sections) + sum(len(section.rows) for section in message.sections)
+        parts = "sections and rows"
+    else:
+        count, parts = len(message.buttons), "buttons"
+    if count <= MOST_PARTS:
+        return ""
+    return f"That would be {count:,} {parts}; one message can have {MOST_PARTS:,} here."
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from designer.message.ids import follow_titles
+from designer.message.limits import over_full
 from designer.message.schema import (
     Button,
     ButtonMessage,
@@ -52,7 +53,8 @@ def paste_rows(message: Message, path: str, text: str) -> Message:
     The first line fills that row, each other becomes a row after it. The cells of a line are title,
     description, id for a row, and title, id for a button, where a third cell is taken as the id.
     What is over a limit is kept. Raises IndexError for a path that the message does not have and
-    ValueError for one of another make, or for more than 500 lines.
+    ValueError, in words, for one of another make, for more than 500 lines, and for more rows than a
+    draft may have.
     """
     lines = read_cells(text)
     if len(lines) > MOST_LINES:
@@ -68,6 +70,8 @@ def paste_rows(message: Message, path: str, text: str) -> Message:
         pasted = _into_list(message, int(place["section"]), int(place["row"]), lines)
     else:
         pasted = _into_buttons(message, int(place["button"]), lines)
+    if words := over_full(pasted):
+        raise ValueError(words)
     return follow_titles(None, pasted)
 
 

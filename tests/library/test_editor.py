@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from designer.library.editor import MOST_VARIABLES
 from designer.library.models import MessageTemplate
+from designer.message.limits import MOST_PARTS
 from designer.message.schema import (
     Button,
     ButtonMessage,
@@ -438,6 +440,26 @@ def test_nothing_is_lost_when_a_colleague_switched_the_kind(
     settle(client, text(response), template, "mine")
     assert stored(template).kind == "list"
     assert message_of(template).body == "My words"
+
+
+def test_the_largest_draft_that_comes_to_be_can_be_saved(
+    team: Team, editor: User, client_as: SignIn
+) -> None:
+    names = [f"v{number}" for number in range(9_000)]
+    message = ListMessage(
+        body="{{" + "}}{{".join(names) + "}}",
+        sections=(Section(rows=(Row(title="A", description="B", id="c"),) * (MOST_PARTS - 1)),),
+    )
+    template, client = make_template(team, message), client_as(editor)
+    page = client.get(reverse("template", args=[template.pk]))
+    assert f"And {len(names) - MOST_VARIABLES:,} more" in text(page)
+    inputs = {
+        f"{part}.{name}": name for part in ("samples", "longest") for name in names[:MOST_VARIABLES]
+    }
+    form = {**fields(template, kind="list", footer="Saved"), **inputs}
+    answer = client.post(reverse("template", args=[template.pk]), form, headers=HTMX)
+    assert answer.status_code == 200
+    assert stored(template).message.footer == "Saved"
 
 
 @pytest.mark.parametrize("op", ["add-section", "undo", "publish", "send-test", "restore"])

@@ -86,6 +86,10 @@ def test_only_https_links_are_loaded(kind: str, link: str) -> None:
     assert "can’t be shown" in html
 
 
+def test_an_address_in_capitals_is_loaded_too() -> None:
+    assert 'src="HTTPS://X.ORG/a.png"' in drawn(with_media("image", "HTTPS://X.ORG/a.png"))
+
+
 @pytest.mark.parametrize(
     ("link", "filename", "card"),
     [

@@ -191,3 +191,17 @@ def test_what_is_added_can_be_removed_again(message: Message, op: str) -> None:
         known = [option.id for option in schema.options(message).values()]
         new = [option.id for option in schema.options(grown).values() if option.id not in known]
         assert len(new) == 1
+
+
+def test_no_edit_makes_more_parts_than_a_form_can_carry() -> None:
+    full = list_message(sections=(Section(rows=(Row(title="A"),) * 999),))
+    for op in ("add-row.0", "add-section", "duplicate-row.0.0", "duplicate-section.0"):
+        with pytest.raises(ValueError, match="one message can have 1,000 here"):
+            edits.apply(full, op)
+    with pytest.raises(ValueError, match="That would be 1,001 sections and rows"):
+        edits.paste_rows(full, "sections.0.rows.0.title", "a\nb")
+    # What is over-full all the same can be made smaller.
+    over = list_message(sections=(Section(rows=(Row(title="A"),) * 2000),))
+    smaller, _ = edits.apply(over, "remove-row.0.0")
+    assert isinstance(smaller, ListMessage)
+    assert len(smaller.sections[0].rows) == 1999

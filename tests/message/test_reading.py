@@ -162,6 +162,14 @@ def test_says_why_it_cannot_read_a_curl_command(command: str, words: str) -> Non
             "[" + ",".join(["{}"] * 1001) + "]",
             "There are 1001 messages here; at most 1000 are read",
         ),
+        (
+            json.dumps({"sections": [{"rows": [{}] * 500}, {"rows": [{}] * 499}]}),
+            "That would be 1,001 sections and rows; one message can have 1,000 here.",
+        ),
+        (
+            json.dumps({"buttons": [{}] * 1001}),
+            "That would be 1,001 buttons; one message can have 1,000 here.",
+        ),
     ],
 )
 def test_refuses_hostile_input_in_plain_words(text: str, words: str) -> None:

@@ -76,6 +76,12 @@ def document(header: Header) -> Document:
 
 
 @register.filter
+def is_fetched(link: str) -> bool:
+    """Whether a browser fetches the link for the preview, as WhatsApp would: over https alone."""
+    return link[:8].lower() == "https://"
+
+
+@register.filter
 def is_example(link: str) -> bool:
     """Whether the link is at a host that RFC 2606 keeps for examples, where no picture ever is."""
     try:

@@ -13,6 +13,7 @@ from designer.message.formats.errors import FormatError
 from designer.message.formats.loading import Loaded, Loader, Reader, to_message
 from designer.message.formats.sources import parse_all
 from designer.message.formats.unwrapping import Item, unwrap
+from designer.message.limits import over_full
 from designer.message.schema import Message, texts
 
 MOST_BYTES = 1_000_000
@@ -62,9 +63,9 @@ def read(text: str) -> Message:
 def read_all(text: str) -> list[Reading]:
     """The messages in `text`: one or several, in JSON, in curl commands or in a program.
 
-    At most 1 MB and 1,000 messages. Texts over their limits are kept. What is to be noted of the
-    text as a whole is among the first one's notes. Raises FormatError, whose text says what is
-    wrong and where.
+    At most 1 MB, 1,000 messages and 1,000 rows a message. Texts over their limits are kept. What
+    is to be noted of the text as a whole is among the first one's notes. Raises FormatError, whose
+    text says what is wrong and where.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise FormatError("This is more than 1 MB, too much to read at once.")
@@ -97,6 +98,8 @@ def _read_one(item: Item) -> Reading:
         raise FormatError("A message must be an object with named fields.")
     dialect, load = _dialect(payload)
     loaded = load(payload, Reader())
+    if words := over_full(loaded.message):
+        raise FormatError(words)
     for held in (*texts(loaded.message), *loaded.lost, loaded.to, loaded.reference, loaded.name):
         _refuse_surrogates(held or "", "A text")
     return Reading(
