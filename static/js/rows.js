@@ -160,11 +160,14 @@ document.addEventListener("keydown", (event) => {
   const field = event.target;
   if (!field.closest?.("#editor")) return;
   if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-    const moved = field.closest("[data-row], [data-section]");
+    const item = "[data-row], [data-section]";
+    const moved = field.closest(item);
     if (!moved) return;
     event.preventDefault();
     const way = event.key === "ArrowUp" ? "-up." : "-down.";
-    moved.querySelector(`button[value*="${way}"]:not([disabled])`)?.click();
+    // Its own: a section holds those of its rows too. One at the end is disabled, and does nothing.
+    const ways = [...moved.querySelectorAll(`button[value*="${way}"]`)];
+    ways.find((each) => each.closest(item) === moved)?.click();
   } else if (event.key === "Enter" && field.matches("[data-row] input") && !event.isComposing) {
     event.preventDefault();
     nextRow(field);

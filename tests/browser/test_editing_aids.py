@@ -64,19 +64,15 @@ def test_drags_a_section(opened: Page) -> None:
     assert titles(opened, 2) == ["Track My Order", "Return/Exchange"]
 
 
-@on_a_phone
-def test_drags_a_button_with_a_finger_on_a_phone(page: Page, editor: User, team: Team) -> None:
-    template = make_template(team, make_message(BUTTONS))
-    open_editor(page, editor, template)
-    start = grip(page, "buttons.0")
+def swipe(page: Page, start: Locator, end: Locator) -> None:
+    """Drag with a finger, to just above the lower edge of `end`."""
     start.scroll_into_view_if_needed()
-    source = start.bounding_box()
-    target = page.locator('[data-row="buttons.1"]').bounding_box()
+    source, target = start.bounding_box(), end.bounding_box()
     assert source is not None
     assert target is not None
     finger = page.context.new_cdp_session(page)
     finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    x, y, end = source["x"] + 5, source["y"] + 5, target["y"] + target["height"] - 5
+    x, y, to = source["x"] + 5, source["y"] + 5, target["y"] + target["height"] - 5
 
     def touch(kind: str, *points: float) -> None:
         where = [{"x": x, "y": at} for at in points]
@@ -84,9 +80,31 @@ def test_drags_a_button_with_a_finger_on_a_phone(page: Page, editor: User, team:
 
     touch("touchStart", y)
     for step in range(1, 6):
-        touch("touchMove", y + (end - y) * step / 5)
+        touch("touchMove", y + (to - y) * step / 5)
     touch("touchEnd")
+    finger.detach()
+
+
+@on_a_phone
+def test_drags_a_button_with_a_finger_on_a_phone(page: Page, editor: User, team: Team) -> None:
+    template = make_template(team, make_message(BUTTONS))
+    open_editor(page, editor, template)
+    swipe(page, grip(page, "buttons.0"), page.locator('[data-row="buttons.1"]'))
     expect(page.get_by_label("Button 2 title", exact=True)).to_have_value("✅ Confirm")
+
+
+@on_a_phone
+def test_drags_rows_and_sections_with_a_finger_on_a_phone(opened: Page) -> None:
+    row = opened.locator('[data-row="sections.1.rows.0"]')
+    swipe(opened, grip(opened, "sections.0.rows.1"), row)
+    moved = opened.get_by_label("Section 2 row 2 title", exact=True)
+    expect(moved).to_have_value("Return/Exchange")
+    expect(moved).to_be_focused()
+    assert titles(opened, 1) == ["Track My Order"]
+    sections = opened.locator(".section__head [data-grip]")
+    swipe(opened, sections.nth(0), opened.locator("[data-section='1']"))
+    expect(opened.get_by_label("Section 1 title", exact=True)).to_have_value("Support")
+    assert titles(opened, 2) == ["Track My Order"]
 
 
 def test_moves_rows_with_the_keyboard_and_keeps_the_focus_on_them(opened: Page) -> None:
@@ -96,6 +114,30 @@ def test_moves_rows_with_the_keyboard_and_keeps_the_focus_on_them(opened: Page) 
     expect(moved).to_be_focused()
     moved.press("Alt+ArrowUp")
     expect(opened.get_by_label("Section 1 row 2 title", exact=True)).to_be_focused()
+
+
+def test_moves_a_section_with_the_keyboard_and_not_a_row_of_it(opened: Page) -> None:
+    first = opened.get_by_label("Section 1 title", exact=True)
+    first.press("Alt+ArrowUp")  # There is nothing above it, and its rows stay where they are.
+    first.press("Alt+ArrowDown")
+    moved = opened.get_by_label("Section 2 title", exact=True)
+    expect(moved).to_have_value("Orders")
+    expect(moved).to_be_focused()
+    assert titles(opened, 2) == ["Track My Order", "Return/Exchange"]
+    moved.press("Alt+ArrowUp")
+    expect(first).to_have_value("Orders")
+    expect(first).to_be_focused()
+
+
+def test_moves_buttons_with_the_keyboard(page: Page, editor: User, team: Team) -> None:
+    open_editor(page, editor, make_template(team, make_message(BUTTONS)))
+    page.get_by_label("Button 1 title", exact=True).press("Alt+ArrowDown")
+    moved = page.get_by_label("Button 2 title", exact=True)
+    expect(moved).to_have_value("✅ Confirm")
+    expect(moved).to_be_focused()
+    moved.press("Alt+ArrowUp")
+    expect(page.get_by_label("Button 1 title", exact=True)).to_be_focused()
+    expect(page.get_by_label("Button 1 title", exact=True)).to_have_value("✅ Confirm")
 
 
 def test_enter_goes_to_the_next_row_and_makes_one_after_the_last(opened: Page) -> None:
@@ -120,6 +162,26 @@ def test_pastes_a_spreadsheet_range_as_rows_and_undoes_it(opened: Page) -> None:
     opened.keyboard.press("Control+z")
     expect(opened.get_by_label("Section 2 row 3 title", exact=True)).to_have_count(0)
     expect(first).to_have_value("Talk to Agent")
+
+
+def test_pastes_what_spreadsheets_really_copy(opened: Page) -> None:
+    opened.get_by_label("Section 2 row 1 title", exact=True).focus()
+    long = "A title far over the limit of a row"
+    opened.evaluate(
+        PASTE, f'"Call ""me"""\t"Within\nthe hour"\tcall\r\n{long}\t\t\r\n\tOnly described\r\n'
+    )
+
+    def row(number: int, part: str) -> Locator:
+        return opened.get_by_label(f"Section 2 row {number} {part}", exact=True)
+
+    expect(row(1, "title")).to_have_value('Call "me"')
+    expect(row(1, "description")).to_have_value("Within the hour")
+    expect(row(1, "ID")).to_have_value("call")
+    expect(row(2, "title")).to_have_value(long)
+    expect(row(2, "title")).to_have_attribute("aria-invalid", "true")
+    expect(row(3, "title")).to_have_value("")
+    expect(row(3, "description")).to_have_value("Only described")
+    expect(row(4, "title")).to_have_count(0)
 
 
 def test_a_single_line_is_pasted_as_text(opened: Page) -> None:
@@ -426,6 +488,21 @@ def test_switches_kind_after_saying_what_gets_lost(opened: Page) -> None:
     expect(opened.get_by_label("Button 3 title", exact=True)).to_have_value("Talk to Agent")
     opened.get_by_role("button", name="Undo").click()
     expect(opened.get_by_label("Section 2 title", exact=True)).to_have_value("Support")
+
+
+def test_a_switch_of_kind_can_be_undone_after_a_reload(opened: Page) -> None:
+    kind = opened.get_by_title("Switch between list and buttons")
+    kind.click()
+    opened.get_by_role("button", name="Switch", exact=True).click()
+    expect(kind).to_have_text("Buttons ⇄")
+    opened.reload()
+    opened.get_by_role("button", name="Undo").click()
+    expect(kind).to_have_text("List ⇄")
+    assert titles(opened, 1) == ["Track My Order", "Return/Exchange"]
+    opened.reload()
+    opened.get_by_role("button", name="Redo").click()
+    expect(kind).to_have_text("Buttons ⇄")
+    expect(opened.get_by_label("Button 3 title", exact=True)).to_have_value("Talk to Agent")
 
 
 def test_lists_the_shortcuts_under_the_question_mark(opened: Page) -> None:
