@@ -104,7 +104,7 @@ def _by_option(reply: Reply) -> Send | None:
 def _before_text(reply: Reply) -> Send | None:
     until = _until(reply)
     sends = _to_number(reply).filter(created_at__lte=until, created_at__gt=until - CONVERSATION)
-    return sends.order_by("-created_at", "-pk").first()
+    return sends.not_sent_after(until).order_by("-created_at", "-pk").first()
 
 
 def _to_number(reply: Reply) -> SendQuerySet:

@@ -206,6 +206,13 @@ def test_a_typed_text_answers_no_message_but_came_after_one(connection: Connecti
     assert (reply.wrote_after, reply.template) == (send, send.template)
 
 
+def test_a_typed_text_came_after_what_had_gone_out_by_then(connection: Connection) -> None:
+    before = attempted(sent(connection, minutes_ago=60), 60)
+    attempted(sent(connection, minutes_ago=50), 5)
+    reply = bodies.take_in(connection, bodies.text("hello", at=NOW - timedelta(minutes=30)))
+    assert reply.wrote_after == before
+
+
 def test_a_text_a_day_later_came_after_nothing(connection: Connection) -> None:
     sent(connection, created_at=NOW - CONVERSATION)
     reply = bodies.take_in(connection, bodies.text("hello", at=NOW))
