@@ -69,6 +69,13 @@ class Progress:
         return self.done == len(self.sends)
 
     @property
+    def pace(self) -> str:
+        """How often the page asks what is new: an unknown one may be settled by a reply, later."""
+        if not self.is_over:
+            return "1s"
+        return "5s" if any(send.state == State.UNKNOWN for send in self.sends) else ""
+
+    @property
     def tally(self) -> list[tuple[State, int]]:
         """The states that there are, and how many sends are in each."""
         counts = Counter(send.state for send in self.sends)

@@ -69,6 +69,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """What a new message may be sent through."""
         return self.filter(retired_at=None)
 
+    def retired(self) -> Self:
+        """Those that were removed after messages went through them, the last one first."""
+        return self.exclude(retired_at=None).order_by("-retired_at", "-pk")
+
     def without_secrets(self) -> Self:
         """For pages that only name connections: nothing is decrypted for them."""
         return self.defer(*SECRETS)
@@ -77,7 +81,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """The connection that takes replies at that secret's address, be it new or still valid."""
         value = hook_hash(secret)
         # Two plain look-ups: Django takes three times as long to put together one with an OR.
-        new = self.filter(hook_hash=value)
+        new = self.filter(hook_hash=value, hook_ended_at=None)
         old = self.filter(old_hook_hash=value, old_hook_until__gt=timezone.now())
         for found in (new, old):
             for connection in found.order_by():
@@ -128,6 +132,8 @@ class Connection(models.Model):
     old_hook_secret = EncryptedTextField(null=True, blank=True)
     old_hook_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     old_hook_until = models.DateTimeField(null=True, blank=True)
+    # From when on a retired connection takes no replies any more, at either address.
+    hook_ended_at = models.DateTimeField(null=True, blank=True)
     # With a secret, deliveries must be signed with it; how many were not, and the last one's time.
     signature_header = models.CharField(max_length=80, default=SIGNATURE_HEADER)
     signature_secret = EncryptedTextField(null=True, blank=True)
@@ -222,6 +228,12 @@ class Connection(models.Model):
         """Let the old webhook address work no longer."""
         self.old_hook_secret = self.old_hook_hash = self.old_hook_until = None
         self.save(update_fields=["old_hook_secret", "old_hook_hash", "old_hook_until"])
+
+    def end_hooks(self) -> None:
+        """Take no more replies."""
+        self.hook_ended_at = timezone.now()
+        self.save(update_fields=["hook_ended_at"])
+        self.end_old_hook()
 
     def refuse(self) -> None:
         """Count a delivery that was not signed as it must be."""

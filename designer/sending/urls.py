@@ -5,11 +5,13 @@ from .views import connections, numbers, panel, sends
 urlpatterns = [
     path("connections/", connections.connections, name="connections"),
     path("connections/new/", connections.new_connection, name="new-connection"),
+    path("connections/removed/", connections.removed, name="removed-connections"),
     path("connections/<int:pk>/", connections.connection, name="connection"),
     path("connections/<int:pk>/test/", connections.test_connection, name="test-connection"),
     path("connections/<int:pk>/remove/", connections.remove_connection, name="remove-connection"),
     path("connections/<int:pk>/address/", connections.new_address, name="new-address"),
     path("connections/<int:pk>/address/end/", connections.end_address, name="end-address"),
+    path("connections/<int:pk>/replies/end/", connections.end_replies, name="end-replies"),
     path("numbers/", numbers.test_numbers, name="test-numbers"),
     path("numbers/<int:pk>/", numbers.test_number, name="test-number"),
     path("numbers/<int:pk>/remove/", numbers.remove_number, name="remove-number"),

@@ -6,23 +6,26 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from designer.library.models import MessageTemplate
 from designer.sending.models import Batch, Connection, Send, TestNumber
 from designer.teams.models import Role, Team, User
 
-from ..factories import make_member
+from ..factories import make_connection, make_member
 
 # Name of the address, which row it is about, and the smallest role that may look and may post;
 # None where there is nothing to look at, or to post to.
 PAGES = [
     ("connections", "", Role.VIEWER, None),
     ("new-connection", "", Role.ADMIN, Role.ADMIN),
+    ("removed-connections", "", Role.ADMIN, None),
     ("connection", "connection", Role.ADMIN, Role.ADMIN),
     ("test-connection", "connection", None, Role.ADMIN),
     ("remove-connection", "connection", Role.ADMIN, Role.ADMIN),
     ("new-address", "connection", None, Role.ADMIN),
     ("end-address", "connection", Role.ADMIN, Role.ADMIN),
+    ("end-replies", "removed", Role.ADMIN, Role.ADMIN),
     ("test-numbers", "", Role.EDITOR, Role.EDITOR),
     ("test-number", "number", Role.EDITOR, Role.EDITOR),
     ("remove-number", "number", Role.EDITOR, Role.EDITOR),
@@ -51,6 +54,7 @@ def address(
         "send": queued.pk,
         "template": template.pk,
         "connection": connection.pk,
+        "removed": make_connection(template.team, name="Gone", retired_at=timezone.now()).pk,
         "number": number.pk,
         "batch": batch.pk,
     }

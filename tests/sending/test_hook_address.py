@@ -151,6 +151,38 @@ def test_a_removed_connection_gets_no_new_address(ada: Client, connection: Conne
     assert ada.post(renew(connection)).status_code == 404
 
 
+def test_a_removed_connection_takes_replies_until_an_admin_ends_that(
+    ada: Client, connection: Connection
+) -> None:
+    assert "Removed connections" not in ada.get("/connections/").text
+    connection.renew_hook()
+    Connection.objects.update(retired_at=timezone.now())
+    assert "Removed connections" in ada.get("/connections/").text
+    connection.refresh_from_db()
+    addresses = [f"/hooks/{connection.hook_secret}/", f"/hooks/{connection.old_hook_secret}/"]
+
+    def answers() -> list[int]:
+        hook = Client()
+        posted = (hook.post(each, "{}", content_type="application/json") for each in addresses)
+        return [answer.status_code for answer in posted]
+
+    assert answers() == [200, 200]
+    assert "Still takes replies" in ada.get("/connections/removed/").text
+    end = reverse("end-replies", args=[connection.pk])
+    assert "<dialog" in ada.get(end, headers=HTMX).text
+    assert answers() == [200, 200]
+    after = ada.post(end, follow=True).text
+    assert "takes no more replies" in after
+    assert "Still takes replies" not in after
+    assert answers() == [404, 404]
+
+
+def test_replies_to_a_connection_that_is_in_use_are_not_ended(
+    ada: Client, connection: Connection
+) -> None:
+    assert ada.post(reverse("end-replies", args=[connection.pk])).status_code == 404
+
+
 def test_an_address_that_cannot_be_read_any_more_is_told_and_can_be_renewed(
     ada: Client, connection: Connection, page: str
 ) -> None:

@@ -227,6 +227,19 @@ def test_the_page_is_live_until_all_are_final(
     assert len(api.received) == 3
 
 
+def test_a_reply_that_settles_an_unknown_one_shows_by_itself(
+    edith: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    batch = make_batch(template, connection, State.SENT, State.UNKNOWN)
+    part = edith.get(batch.get_absolute_url(), headers=HTMX).text
+    found = re.search(r'hx-get="([^"]+seen=[^"]+)" hx-trigger="every 5s"', part)
+    assert found
+    batch.sends.get(state=State.UNKNOWN).settle(arrived=True)
+    settled = edith.get(found[1], headers=HTMX).text
+    assert "2 sent" in settled
+    assert "hx-trigger" not in settled
+
+
 def test_without_javascript_the_page_asks_again_until_all_are_final(
     edith: Client, template: MessageTemplate, connection: Connection
 ) -> None:

@@ -87,6 +87,27 @@ def end_address(request: TeamRequest, pk: int) -> HttpResponse:
     return page_or_part(request, page, part, {"connection": row})
 
 
+@team_page(read=Role.ADMIN)
+@require_safe
+def removed(request: TeamRequest) -> HttpResponse:
+    """The connections that were removed; those to which replies still come can be ended."""
+    rows = Connection.objects.filter(team=request.team).retired().without_secrets()
+    return render(request, "sending/removed.html", {"connections": rows})
+
+
+@team_page(read=Role.ADMIN, write=Role.ADMIN)
+@require_http_methods(FORM_METHODS)
+def end_replies(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask, then let a removed connection take no more replies."""
+    row = owned(request, Connection.objects.retired().without_secrets(), pk=pk)
+    if request.method == "POST":
+        row.end_hooks()
+        messages.success(request, f"“{row.name}” takes no more replies.")
+        return redirect("removed-connections")
+    page, part = "sending/end_replies.html", "sending/_end_replies_dialog.html"
+    return page_or_part(request, page, part, {"connection": row})
+
+
 def _list(
     request: TeamRequest, tested: Connection | None = None, finding: Finding | None = None
 ) -> HttpResponse:
@@ -98,6 +119,7 @@ def _list(
         "tested": tested,
         "finding": finding,
         "site": settings.SITE_URL,
+        "has_removed": Connection.objects.filter(team=request.team).retired().exists(),
     }
     return render(request, "sending/connections.html", context)
 
