@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from designer.library.content import Content
@@ -129,6 +130,7 @@ def filled(team: Team, editor: User) -> dict[str, Any]:
         make_reply(delivery, sends[-1], kind=Kind.LIST, option_id="dish_pizza", title="Pizza"),
         make_reply(delivery, text="Hello?"),
     ]
+    make_connection(team, name="Removed", retired_at=timezone.now())
     Invitation.issue(team, Role.EDITOR, person=editor, note="Ann")
     PreviewLink.objects.create(template=template, secret="spent")
     account = sandbox.make_account(team)
