@@ -235,7 +235,7 @@ def test_pages_for_whoever_is_signed_out(page: Page, db: None, allowed: list[str
     page.get_by_label("E-mail").fill("nobody@example.com")
     page.get_by_label("Password").fill("nothing")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert").filter(visible=True)).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="don't match")).to_be_visible()
     found += look(page, what="sign-in refused")
     ended = reverse("shared-preview", args=["spent"])
     for path in (reverse("enter", args=["spent"]), ended, "/nowhere/"):

@@ -184,7 +184,7 @@ def test_signs_in_with_a_password_and_out(page: Page, editor: User) -> None:
     page.get_by_label("E-mail").fill(editor.email.upper())
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("don't match")
+    expect(page.get_by_role("alert").filter(has_text="don't match")).to_be_visible()
     page.get_by_label("Password").fill("a long enough secret")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(reverse("account")))
