@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from designer.message import schema
 from designer.message.formats import DIALECTS, FormatError, Reading, read_all
 from designer.message.formats.reading import MOST_BYTES, MOST_MESSAGES
-from designer.message.formats.sources import has_parts
+from designer.message.formats.sources import as_parts
 from designer.teams.access import TeamRequest, team_page
 from designer.teams.models import Role
 
@@ -106,7 +106,7 @@ def _as_part(file: "UploadedFile[bytes]") -> str:
         read_all(text)
     except FormatError as error:
         raise FormatError(f"{_named(file)}: {error}") from None
-    return f"{text}\n" if has_parts(text) else f"```\n{text}\n```\n"
+    return as_parts(text)
 
 
 def _text_of(file: "UploadedFile[bytes]") -> str:

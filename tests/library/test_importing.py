@@ -192,13 +192,16 @@ def test_several_files_are_read_each_on_its_own(client: Client, team: Team) -> N
         json.dumps(example(LIST)),
         command,
         f"A document:\n```\n{json.dumps(example(LIST))}\n```",
+        f"Cut off:\n```json\n{json.dumps(example(LIST))}",
+        json.dumps(example(BUTTONS)),
     ]
     files = [SimpleUploadedFile(f"{i}.txt", text.encode()) for i, text in enumerate(texts)]
     html = read_in(client, "", file=files)
-    assert "Make 3 templates" in html
+    assert "Make 5 templates" in html
     make(client, text_in(html))
     made = MessageTemplate.objects.filter(team=team).order_by("-updated_at", "-pk")
-    assert [row.message for row in made] == [MESSAGE, make_message(BUTTONS), MESSAGE]
+    buttons = make_message(BUTTONS)
+    assert [row.message for row in made] == [MESSAGE, buttons, MESSAGE, MESSAGE, buttons]
 
 
 def test_says_which_of_several_files_is_broken(client: Client) -> None:

@@ -29,9 +29,15 @@ def parse_all(text: str) -> list[Parsed]:
     return parsed
 
 
-def has_parts(text: str) -> bool:
-    """Whether a text is a document with parts between lines of ```."""
-    return _FENCE.search(text) is not None
+def as_parts(text: str) -> str:
+    """A text as one or more parts between lines of ```, of which none is left open.
+
+    Such texts one after the other are read as each would be alone.
+    """
+    fences = len(_FENCE.findall(text))
+    if not fences:
+        return f"```\n{text}\n```\n"
+    return f"{text}\n```\n" if fences % 2 else f"{text}\n"
 
 
 def _blocks(text: str) -> list[str]:
