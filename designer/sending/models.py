@@ -6,7 +6,7 @@ import math
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -43,6 +43,15 @@ SAME_WINDOW = timedelta(seconds=3)
 def hook_hash(secret: str) -> str:
     """What a webhook's secret is looked up by; the secret itself lies encrypted."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def iso_date(text: str) -> datetime | None:
+    """A moment as the API writes it, with its offset; None for anything else."""
+    try:
+        date = parse_datetime(text)
+    except ValueError:
+        return None
+    return date if date and date.tzinfo else None
 
 
 def midnight() -> datetime:
@@ -621,8 +630,8 @@ class Attempt(models.Model):
         """How many requests the API said are left, and until when."""
         limit = self.rate_limit or {}
         words = f"{limit.get('remaining', '?')} of {limit.get('limit', '?')} left"
-        reset_at = parse_datetime(str(limit.get("reset_at") or ""))
-        return f"{words} until {reset_at:%H:%M:%S} UTC" if reset_at else words
+        reset_at = iso_date(str(limit.get("reset_at") or ""))
+        return f"{words} until {reset_at.astimezone(UTC):%H:%M:%S} UTC" if reset_at else words
 
     @property
     def answer_text(self) -> str:

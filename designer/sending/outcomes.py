@@ -13,10 +13,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
 from .client import Answer, ClientError, Lost
-from .models import State
+from .models import State, iso_date
 
 MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=1)
@@ -258,7 +256,7 @@ def _told_to_wait(headers: Mapping[str, str], envelope: _Envelope, now: datetime
     there = _http_date(headers.get("date", "")) or now
     waits = [0.0]
     reset_at = envelope.rate_limit.get("reset_at")
-    if isinstance(reset_at, str) and (reset := _iso_date(reset_at)):
+    if isinstance(reset_at, str) and (reset := iso_date(reset_at)):
         waits.append((reset - there).total_seconds())
     retry_after = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", retry_after):
@@ -291,14 +289,6 @@ def _http_date(text: str) -> datetime | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return date if date.tzinfo else None
-
-
-def _iso_date(text: str) -> datetime | None:
-    try:
-        date = parse_datetime(text)
-    except ValueError:
-        return None
-    return date if date and date.tzinfo else None
 
 
 def _read(text: str) -> _Envelope:

@@ -442,6 +442,8 @@ def test_any_answer_can_be_shown(answer: str, shown: str) -> None:
     [
         ({"limit": 60, "remaining": 0}, "0 of 60 left"),
         ({"remaining": None, "reset_at": "soon"}, "None of ? left"),
+        ({"reset_at": "2026-02-30T00:00:00Z"}, "? of ? left"),
+        ({"reset_at": "2026-02-03T12:00:00+05:30"}, "? of ? left until 06:30:00 UTC"),
         (None, "? of ? left"),
     ],
 )
