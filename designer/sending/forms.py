@@ -259,7 +259,7 @@ class SendForm(forms.Form):
         """All numbers that can be read, each once, in E.164: the typed one, then the ticked."""
         found = [self.number.e164] if self.number else []
         if self.is_bound:
-            self.full_clean()
+            self.is_valid()  # What is ticked is known only then.
             found += [str(saved.number) for saved in self.cleaned_data.get("several", ())]
         return list(dict.fromkeys(found))
 
