@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ from .webhooks import iso
 ROOT = "/sandbox/api/v1/external"
 # Some times the longest message that the contract allows with every character escaped.
 MAX_BODY = 2_000_000
+# How many answers may be late at the same time.
+HANGING = threading.BoundedSemaphore(4)
 # A held message that is not tried again for so long is held anew.
 HOLD_FORGOTTEN = timedelta(minutes=10)
 
@@ -89,15 +92,29 @@ def act(
     if outcome.act is Act.HOLD and (until := held_until(account, kind, body)):
         return too_many(until)
 
-    answer = success(arrive(account, kind, body), window)
     if outcome.act is Act.HANG:
-        time.sleep(getattr(settings, "SANDBOX_HANG_SECONDS", 60))
-    elif outcome.act is Act.BREAK_OFF:
+        return hang(account, kind, body, window)
+    answer = success(arrive(account, kind, body), window)
+    if outcome.act is Act.BREAK_OFF:
         return broken_off(answer)
     elif outcome.act is Act.BROKEN:
         answer.content = answer.content[: len(answer.content) // 2]
     elif outcome.act is Act.EMPTY:
         answer.content = b""
+    return answer
+
+
+def hang(
+    account: Account, kind: contract.Kind, body: dict[str, Any], window: Window
+) -> HttpResponseBase:
+    """Answer too late. One that waits holds a thread of the server's, so only a few may."""
+    if not HANGING.acquire(blocking=False):
+        return too_many(timezone.now() + HOLD_TIME)
+    try:
+        answer = success(arrive(account, kind, body), window)
+        time.sleep(getattr(settings, "SANDBOX_HANG_SECONDS", 60))
+    finally:
+        HANGING.release()
     return answer
 
 

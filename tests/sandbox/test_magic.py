@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.test import Client
 from phonenumbers import is_possible_number, parse
 from pytest_django import Settings
 
+from designer.sandbox.api import HANGING
 from designer.sandbox.magic import GROUPS, HOLD_TIME, OUTCOMES, Act, Outcome
 from designer.sandbox.models import Account, Message
 from tests.factories import example
@@ -130,6 +132,16 @@ def test_hangs_and_delivers_all_the_same(account: Account, settings: Settings) -
     assert send(account, number_of(Act.HANG)).status_code == 200
     assert time.monotonic() - before >= 0.02
     assert Message.objects.count() == 1
+
+
+def test_only_a_few_answers_hang_at_a_time(account: Account, settings: Settings) -> None:
+    settings.SANDBOX_HANG_SECONDS = 0
+    with ExitStack() as others:
+        for _ in range(4):
+            others.enter_context(HANGING)
+        assert send(account, number_of(Act.HANG)).status_code == 429
+    assert Message.objects.count() == 0
+    assert send(account, number_of(Act.HANG)).status_code == 200
 
 
 def test_breaks_off_half_way_through_the_answer(account: Account) -> None:
