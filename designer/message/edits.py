@@ -48,6 +48,9 @@ __all__ = [
 
 Item = TypeVar("Item")
 
+# A number in an operation's name.
+_PLACE = re.compile(r"\.([0-9]{1,6})(?![0-9])")
+
 
 class UnknownEdit(ValueError):
     """An operation that does not exist, or not on this message."""
@@ -156,8 +159,8 @@ def apply(message: Message, op: str) -> tuple[Message, str]:
     path is that of a title; of `sections` or `buttons` when none is left. Raises UnknownEdit, and
     ValueError in words for one that makes more parts than a draft may have.
     """
-    name = re.sub(r"\.[0-9]{1,6}(?![0-9])", ".#", op.replace("#", ""))
-    places = [int(place) for place in re.findall(r"\.([0-9]{1,6})(?![0-9])", op)]
+    name = _PLACE.sub(".#", op.replace("#", "?"))
+    places = [int(place) for place in _PLACE.findall(op)]
     try:
         if isinstance(message, ListMessage):
             edited, focus = _LIST_EDITS[name](message, *places)

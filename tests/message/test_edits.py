@@ -127,7 +127,15 @@ def test_gives_a_copy_a_free_fresh_id() -> None:
             "move-row.0.2.to.1.0",
         ),
         *("move-section.0.to.2", "move-section-down.2", "remove-section.99999999999999999999"),
-        *("add-row.0 ", "ADD-ROW.0", "add-row.٣", "add-row.#", "__class__", "\ud800"),
+        *(
+            "add-row.0 ",
+            "ADD-ROW.0",
+            "add-row.٣",
+            "add-row.#",
+            "remove-row.#0.1",
+            "__class__",
+            "\ud800",
+        ),
     ],
 )
 def test_refuses_an_operation_that_the_message_does_not_have(op: str) -> None:

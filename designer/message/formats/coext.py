@@ -183,8 +183,8 @@ def load_header(reader: Reader, value: object, path: str) -> dict[str, Any]:
         return {"type": "text" if value else "", "text": value}
     raw = reader.keep(value, {"type", "text", "image", "video", "document"}, path)
     kind = raw.get("type")
-    for other in {"text", "image", "video", "document"} & raw.keys():
-        if other != kind:
+    for other in ("text", "image", "video", "document"):
+        if other != kind and other in raw:
             reader.lost.append(f"{path}.{other}")
             del raw[other]
     if isinstance(kind, str) and kind in raw and kind != "text":
