@@ -270,7 +270,7 @@ def test_fifty_are_queued_with_few_questions_to_the_database(
 ) -> None:
     form = filled_in(template, connection, save_numbers(team, 50))
     # SQLite takes the fifty rows in two INSERTs, since it bounds a statement's parameters.
-    with django_assert_num_queries(18 if database.vendor == "sqlite" else 17):
+    with django_assert_num_queries(16 if database.vendor == "sqlite" else 15):
         edith.post(url_of(template), form)
     assert Send.objects.count() == 50
 
