@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from designer.message import edits, schema
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
-from designer.teams.parts import page_or_part
+from designer.teams.parts import FORM_METHODS, dialog
 
 from . import editor, emoji, forms
 from .content import Content, storable
@@ -19,7 +19,7 @@ from .models import MessageTemplate, Presence, StaleDraft
 
 
 @team_page()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def template(request: TeamRequest, pk: int) -> HttpResponse:
     """The editor of one template; a POST saves the form and does what its `op` says.
 
@@ -187,7 +187,7 @@ def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpRespon
 
 
 @team_page()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
     """Say what the other kind can't show, then make the draft one of that kind."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
@@ -208,7 +208,7 @@ def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
         return redirect("template", row.pk)
     _, tab = forms.base(request.GET)
     context = {"template": row, "losses": row.content.losses(), "tab": tab}
-    return page_or_part(request, "library/switch.html", "library/_switch.html", context)
+    return dialog(request, "library/_switch_form.html", f"Switch {row}", context)
 
 
 @team_page(write=Role.VIEWER)

@@ -20,6 +20,7 @@ from designer.message.formats.reading import MOST_BYTES, MOST_MESSAGES
 from designer.message.formats.sources import as_parts
 from designer.teams.access import TeamRequest, team_page
 from designer.teams.models import Role
+from designer.teams.parts import FORM_METHODS
 
 from . import forms
 from .arriving import arrive
@@ -48,7 +49,7 @@ class Found:
 
 
 @team_page(read=Role.EDITOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def import_templates(request: TeamRequest) -> HttpResponse:
     """Read what is pasted (POST `text`) or uploaded (`file`) and show it; `op=make` makes it.
 

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.parts import FORM_METHODS, page_or_part, wants_part
+from designer.teams.parts import FORM_METHODS, dialog, wants_part
 
 from .models import MessageTemplate, PreviewLink
 
@@ -30,7 +30,7 @@ def share(request: TeamRequest, pk: int) -> HttpResponse:
         "link": link,
         "address": settings.SITE_URL + link.path if link else "",
     }
-    return page_or_part(request, "library/share.html", "library/_share.html", context)
+    return dialog(request, "library/_share_form.html", f"Share {row}", context)
 
 
 @never_cache

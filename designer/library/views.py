@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.parts import page_or_part, wants_part
+from designer.teams.parts import FORM_METHODS, dialog, page_or_part, wants_part
 
 from . import forms, listing, starters
 from .content import Content
@@ -38,7 +38,7 @@ def templates(request: TeamRequest) -> HttpResponse:
 
 
 @team_page()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def new_template(request: TeamRequest) -> HttpResponse:
     """The ways to begin; a POST of `kind` or `starter` makes the template and opens it."""
     if request.method != "POST":
@@ -71,7 +71,7 @@ def duplicate_template(request: TeamRequest, pk: int) -> HttpResponse:
 
 
 @team_page()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def delete_template(request: TeamRequest, pk: int) -> HttpResponse:
     """Ask, then delete. What was sent from it stays in the log."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
@@ -79,7 +79,7 @@ def delete_template(request: TeamRequest, pk: int) -> HttpResponse:
         row.delete()
         messages.success(request, f"“{row.name}” was deleted.")
         return redirect("templates")
-    return page_or_part(request, "library/delete.html", "library/_delete.html", {"template": row})
+    return dialog(request, "library/_delete_form.html", f"Delete {row}", {"template": row})
 
 
 @team_page()

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 from .forms import JoinForm
 from .members import work_in
 from .models import Invitation, Membership, User
+from .parts import FORM_METHODS
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def join(request: HttpRequest, secret: str) -> HttpResponse:
     """What an invitation says; POST accepts it. 410: used, withdrawn or over."""
     invitation = Invitation.find(secret)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .access import SESSION_TEAM, TeamRequest, owned, team_page
 from .forms import InvitationForm, RoleForm, TeamForm
 from .models import Invitation, LastAdminError, Membership, Role, Team
-from .parts import FORM_METHODS, page_or_part
+from .parts import FORM_METHODS, dialog
 
 # Where the session keeps a new link until the page has shown it: only then is it known.
 SESSION_LINK = "new_invitation"
@@ -100,8 +100,8 @@ def leave(request: TeamRequest) -> HttpResponse:
 def _end(request: TeamRequest, member: Membership, done: str) -> HttpResponse:
     is_me = member.user_id == request.user.pk
     if request.method != "POST":
-        page, part = "teams/remove_member.html", "teams/_remove_member_dialog.html"
-        return page_or_part(request, page, part, {"member": member, "is_me": is_me})
+        context = {"member": member, "is_me": is_me}
+        return dialog(request, "teams/_remove_member_form.html", str(member.user), context)
     try:
         member.end()
     except LastAdminError:

@@ -24,3 +24,10 @@ def page_or_part(
     response = render(request, part if wants_part(request) else page, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def dialog(request: TeamRequest, content: str, title: str, context: dict[str, Any]) -> HttpResponse:
+    """Render the template `content`, whose heading is #dialog-title, in a dialog for htmx, else on
+    a page with a title of its own."""
+    context = {**context, "content": content, "title": title, "in_dialog": wants_part(request)}
+    return page_or_part(request, "dialog.html", "_dialog.html", context)

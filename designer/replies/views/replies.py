@@ -11,6 +11,7 @@ from django_htmx.http import replace_url
 from designer.library.models import MessageTemplate
 from designer.sending.models import CONNECTION_SECRETS, Send, TestNumber
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.parts import FORM_METHODS
 
 from .. import live, matching, raw
 from ..listing import MATCHES, SEARCHED, Filter
@@ -68,7 +69,7 @@ def send_replies(request: TeamRequest, pk: int) -> HttpResponse:
 
 
 @team_page()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def reply(request: TeamRequest, pk: int) -> HttpResponse:
     """One reply with the delivery that told of it; a POST of `send` says what it answers."""
     rows = Reply.objects.select_related(

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
-from designer.teams.parts import FORM_METHODS, page_or_part, wants_part
+from designer.teams.parts import FORM_METHODS, dialog, wants_part
 
 from ..forms import ConnectionForm
 from ..models import Connection
@@ -56,8 +56,8 @@ def remove_connection(request: TeamRequest, pk: int) -> HttpResponse:
         row.remove()
         messages.success(request, f"“{row.name}” is removed.")
         return redirect("connections")
-    page, part = "sending/remove_connection.html", "sending/_remove_dialog.html"
-    return page_or_part(request, page, part, {"connection": row})
+    content, title = "sending/_remove_connection_form.html", f"Remove {row}"
+    return dialog(request, content, title, {"connection": row})
 
 
 @team_page(write=Role.ADMIN)
@@ -83,8 +83,8 @@ def end_address(request: TeamRequest, pk: int) -> HttpResponse:
         row.end_old_hook()
         messages.success(request, "The old address works no longer.")
         return redirect("connection", row.pk)
-    page, part = "sending/end_address.html", "sending/_end_address_dialog.html"
-    return page_or_part(request, page, part, {"connection": row})
+    content, title = "sending/_end_address_form.html", f"End the old address · {row}"
+    return dialog(request, content, title, {"connection": row})
 
 
 @team_page(read=Role.ADMIN)
@@ -104,8 +104,8 @@ def end_replies(request: TeamRequest, pk: int) -> HttpResponse:
         row.end_hooks()
         messages.success(request, f"“{row.name}” takes no more replies.")
         return redirect("removed-connections")
-    page, part = "sending/end_replies.html", "sending/_end_replies_dialog.html"
-    return page_or_part(request, page, part, {"connection": row})
+    content, title = "sending/_end_replies_form.html", f"End replies · {row}"
+    return dialog(request, content, title, {"connection": row})
 
 
 def _list(

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
-from designer.teams.parts import FORM_METHODS, page_or_part
+from designer.teams.parts import FORM_METHODS, dialog
 
 from ..forms import NewNumberForm, NumberForm
 from ..models import TestNumber
@@ -38,12 +38,8 @@ def test_number(request: TeamRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, f"“{row}” is saved.")
         return redirect("test-numbers")
-    return page_or_part(
-        request,
-        "sending/number.html",
-        "sending/_number_dialog.html",
-        {"number": row, "form": form},
-    )
+    context = {"number": row, "form": form}
+    return dialog(request, "sending/_number_form.html", f"Rename {row}", context)
 
 
 @team_page(read=Role.EDITOR)
@@ -55,5 +51,4 @@ def remove_number(request: TeamRequest, pk: int) -> HttpResponse:
         row.delete()
         messages.success(request, f"“{row}” is removed.")
         return redirect("test-numbers")
-    page, part = "sending/remove_number.html", "sending/_remove_number_dialog.html"
-    return page_or_part(request, page, part, {"number": row})
+    return dialog(request, "sending/_remove_number_form.html", f"Remove {row}", {"number": row})

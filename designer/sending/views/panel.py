@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
-from designer.teams.parts import page_or_part, wants_part
+from designer.teams.parts import FORM_METHODS, page_or_part, wants_part
 
 from .. import outbox
 from ..panel import Panel
@@ -20,7 +20,7 @@ PAGE = "sending/send_test.html"
 
 
 @team_page(read=Role.EDITOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def send_test(request: TeamRequest, pk: int) -> HttpResponse:
     """Open the panel, or (POST) send; a POST of `do=look` only draws the panel again."""
     template = owned(request, MessageTemplate.objects.all(), pk=pk)

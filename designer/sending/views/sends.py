@@ -11,7 +11,7 @@ from django_htmx.http import reswap, retarget
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.parts import page_or_part, wants_part
+from designer.teams.parts import FORM_METHODS, dialog, page_or_part, wants_part
 
 from .. import outbox
 from ..client import request_headers
@@ -102,7 +102,7 @@ def cancel(request: TeamRequest, pk: int) -> HttpResponse:
 
 
 @team_page()
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 def again(request: TeamRequest, pk: int) -> HttpResponse:
     """Ask, then send the same once more, as a send of its own."""
     row = owned(request, _with_all(), pk=pk)
@@ -111,7 +111,7 @@ def again(request: TeamRequest, pk: int) -> HttpResponse:
         return redirect(row)
     if request.method != "POST":
         context = {"send": row, "token": uuid.uuid4()}
-        return page_or_part(request, "sending/again.html", "sending/_again_dialog.html", context)
+        return dialog(request, "sending/_again_form.html", "Send again", context)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
