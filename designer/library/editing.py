@@ -1,5 +1,6 @@
 """The editor: one page, and what its form posts while somebody types, adds, moves and publishes."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reselect, reswap, retarget
 
 from designer.message import edits, schema
 from designer.teams.access import TeamRequest, owned, team_page
@@ -36,7 +38,7 @@ def template(request: TeamRequest, pk: int) -> HttpResponse:
     try:
         return _handle(request, row, posted)
     except StaleDraft:
-        return _conflict(request, pk, posted)
+        return conflict(request, pk, posted, _posted(request))
 
 
 @team_page()
@@ -171,19 +173,21 @@ def _page(request: TeamRequest, row: MessageTemplate, content: Content) -> HttpR
     return render(request, "library/editor.html", context)
 
 
-def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpResponse:
-    """Show both drafts and let the person choose; the form carries theirs along."""
+def conflict(
+    request: TeamRequest, pk: int, posted: forms.Posted, kept: Iterable[tuple[str, object]]
+) -> HttpResponse:
+    """Show both drafts and let the person choose; the form carries theirs along, as `kept`."""
     row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
-    kept = [
-        (name, value)
-        for name, value in request.POST.items()
-        if name not in ("csrfmiddlewaretoken", "revision", "op", "tab", "choice")
-    ]
     context = {"template": row, "theirs": row.content, "mine": posted, "kept": kept}
     page = "library/_conflict.html" if request.htmx else "library/conflict.html"
     response = render(request, page, context, status=409)
-    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
-    return response
+    return reselect(reswap(retarget(response, "#dialog"), "innerHTML"), "dialog")
+
+
+def _posted(request: TeamRequest) -> list[tuple[str, object]]:
+    """The editor's inputs as they were posted."""
+    apart = ("csrfmiddlewaretoken", "revision", "op", "tab", "choice")
+    return [(name, value) for name, value in request.POST.items() if name not in apart]
 
 
 @team_page()
@@ -243,7 +247,7 @@ def settle_conflict(request: TeamRequest, pk: int) -> HttpResponse:
         try:
             _save(request, row, posted, apart=True)
         except StaleDraft:
-            return _conflict(request, pk, posted)
+            return conflict(request, pk, posted, _posted(request))
         messages.success(request, "Your draft was kept. The other one is one undo away.")
     elif choice == "copy":
         copy = MessageTemplate.create(

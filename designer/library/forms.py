@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from designer.message import edits, schema
 from designer.message.schema import ButtonMessage, ListMessage, Message
+from designer.teams.asked import number
 
 from .content import Content, storable
 
@@ -91,11 +92,7 @@ def read(data: QueryDict, stored: Content) -> Posted:
 
 def base(data: QueryDict) -> tuple[int, str]:
     """The revision that a page has loaded, 0 if it names none, and which open page it is."""
-    return _number(data.get("revision", "")), storable(data.get("tab", ""))[:32]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return number(data.get("revision", "")) or 0, storable(data.get("tab", ""))[:32]
 
 
 def _variables(pairs: list[tuple[str, str]], prefix: str, stored: dict[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from designer.teams.access import TeamRequest, owned, team_page
 from . import editor, forms, panes
 from .arriving import Arrived, arrive
 from .content import Content, storable
+from .editing import conflict
 from .models import MessageTemplate, StaleDraft
 
 # What a header keeps for its other types, by its type.
@@ -88,7 +89,9 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
     try:
         row.save_draft(content, name=row.name, person=request.user, revision=revision, tab=tab)
     except StaleDraft:
-        return _conflict(request, pk, posted)
+        message = content.message
+        kept = [("name", row.name), ("kind", message.kind), *_as_fields(message)]
+        return conflict(request, pk, posted, kept)
     if not request.htmx:
         for note in notes:
             messages.warning(request, note)
@@ -147,22 +150,6 @@ def _refused(
     context |= {"json_problem": refusal, "json_text": text, "pane": panes.JSON}
     page = "library/_verdict.html" if request.htmx else "library/editor.html"
     return render(request, page, context)
-
-
-def _conflict(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpResponse:
-    """Show both drafts; the form carries the JSON's message along as the editor's form would."""
-    row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
-    kept = [
-        ("name", posted.name),
-        ("kind", posted.content.message.kind),
-        *_as_fields(posted.content.message),
-    ]
-    context = {"template": row, "theirs": row.content, "mine": posted, "kept": kept}
-    page = "library/_conflict.html" if request.htmx else "library/conflict.html"
-    response = render(request, page, context, status=409)
-    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
-    response["HX-Reselect"] = "dialog"
-    return response
 
 
 def _as_fields(message: Message) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import push_url
 
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.parts import FORM_METHODS, dialog, page_or_part, wants_part
@@ -33,7 +34,7 @@ def templates(request: TeamRequest) -> HttpResponse:
     response = page_or_part(request, "library/templates.html", "library/_cards.html", context)
     if wants_part(request):
         # The form has every field, the address what is set.
-        response["HX-Push-Url"] = f"{request.path}?{asked.query}" if asked.query else request.path
+        return push_url(response, f"{request.path}?{asked.query}" if asked.query else request.path)
     return response
 
 

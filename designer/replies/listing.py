@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.db.models.functions import Coalesce
 
 from designer.sending import numbers
+from designer.teams.asked import number
 from designer.teams.models import Team
 
 from .models import Kind, Reply, ReplyQuerySet
@@ -48,7 +49,7 @@ class Filter:
         kind, match = asked.get("kind", ""), asked.get("match", "")
         return cls(
             kind=kind if kind in Kind.values else "",
-            template=row_id(asked.get("template", "")),
+            template=str(number(asked.get("template", "")) or ""),
             match=match if match in MATCHES else "",
             number=asked.get("number", "").replace("\0", "").strip(),
         )
@@ -89,8 +90,7 @@ class Filter:
             replies = replies.filter(from_number=self.whole_number)
         elif self.number:
             times = replies.order_by("-replied_at", "-pk").values_list("replied_at", flat=True)
-            part = re.sub(r"[\s().-]", "", self.number)
-            replies = replies.filter(from_number__contains=part)
+            replies = replies.filter(from_number__contains=numbers.part(self.number))
             for end in times[searched : searched + 1]:
                 replies = replies.filter(replied_at__gt=end)
         return replies
@@ -102,11 +102,6 @@ class Filter:
     @property
     def is_partial(self) -> bool:
         return bool(self.number and not self.whole_number)
-
-
-def row_id(text: str) -> str:
-    """The text if it can be a row's id, else ""."""
-    return text if re.fullmatch(r"[0-9]{1,18}", text) else ""
 
 
 def _key(reply: Reply) -> str:

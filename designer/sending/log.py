@@ -1,12 +1,12 @@
 """Finds sends in the log: filters in the address, pages by the last row's id."""
 
-import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from designer.teams.asked import number
 from designer.teams.models import Team
 
 from . import numbers
@@ -97,10 +97,10 @@ class Filter:
         state = asked.get("state", "")
         return cls(
             state=state if state in State.values else "",
-            template=_row_id(asked.get("template", "")),
+            template=number(asked.get("template", "")),
             number=asked.get("number", "").replace("\0", "").strip(),
-            together=_row_id(asked.get("together", "")),
-            before=_row_id(asked.get("before", "")),
+            together=number(asked.get("together", "")),
+            before=number(asked.get("before", "")),
         )
 
     @property
@@ -135,7 +135,7 @@ class Filter:
             rows = rows.filter(to=self.whole_number)
         elif self.number:
             newest = rows.order_by("-pk").values_list("pk", flat=True)
-            rows = rows.filter(to__contains=re.sub(r"[\s().-]", "", self.number))
+            rows = rows.filter(to__contains=numbers.part(self.number))
             for end in newest[searched : searched + 1]:
                 rows = rows.filter(pk__gt=end)
         return rows
@@ -144,7 +144,3 @@ class Filter:
 def _fingerprint(sends: list[Send]) -> str:
     shown = ",".join(f"{send.pk} {send.state}" for send in sends)
     return f"{zlib.crc32(shown.encode()):x}"
-
-
-def _row_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

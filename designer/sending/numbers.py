@@ -40,6 +40,11 @@ def whole(text: str) -> str:
         return ""
 
 
+def part(text: str) -> str:
+    """A part of a number, as it is looked for in whole ones."""
+    return re.sub(r"[\s().-]", "", text)
+
+
 def read(text: str) -> Number:
     """Read a number with its country code. Raises NumberError for what is not possible.
 

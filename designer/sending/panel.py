@@ -15,6 +15,7 @@ from designer.library.models import MessageTemplate, Version
 from designer.message import checks, variables
 from designer.message.formats import coext
 from designer.message.schema import Message
+from designer.teams.asked import number
 from designer.teams.models import User
 
 from .forms import SendForm
@@ -75,8 +76,7 @@ class Panel:
     def posted(cls, template: MessageTemplate, data: QueryDict) -> Self:
         """The panel as it was filled in."""
         source, sources = _choose(template, data.get("source", ""))
-        revision = data.get("revision", "")
-        seen = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
+        seen = number(data.get("revision", "")) or 0
         return cls(source, sources, _form(source, _offered(template), data), seen)
 
     @property

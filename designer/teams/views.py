@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from .asked import number
 from .forms import AccountForm, PasswordForm
 from .members import work_in
 from .models import LoginLink, User
@@ -49,14 +50,9 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch_team(request: HttpRequest) -> HttpResponse:
     """Work in another of one's teams."""
-    wanted = request.POST.get("team", "")
     assert isinstance(request.user, User)
-    # A number too long for the database's integers is no team's either.
-    is_id = wanted.isdecimal() and len(wanted) < 19
-    memberships = request.user.memberships.all()
-    membership = (
-        memberships.filter(team_id=int(wanted)).select_related("team").first() if is_id else None
-    )
+    wanted = number(request.POST.get("team", ""))
+    membership = request.user.memberships.filter(team=wanted).select_related("team").first()
     if membership is None:
         raise Http404
     work_in(request, membership.team)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from designer.sending.models import CONNECTION_SECRETS
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.asked import number
 
 from .. import intake, live, pruning, raw
-from ..listing import row_id
 from ..models import Delivery, DeliveryQuerySet, DeliveryState, Reply
 
 PAGE = 50
@@ -25,7 +25,7 @@ PAGE = 50
 @require_safe
 def deliveries(request: TeamRequest) -> HttpResponse:
     """Deliveries, newest first; `?state=` narrows them, `?before=` goes on."""
-    state, before = request.GET.get("state", ""), row_id(request.GET.get("before", ""))
+    state, before = request.GET.get("state", ""), number(request.GET.get("before", ""))
     state = state if state in DeliveryState.values else ""
     found = _listed().filter(team=request.team)
     if state:
@@ -85,7 +85,7 @@ def replay(request: TeamRequest) -> HttpResponse:
     """Read again: a POST of `delivery` one of them, at once; of `state` all of that state, in the
     background.
     """
-    if pk := row_id(request.POST.get("delivery", "")):
+    if pk := number(request.POST.get("delivery", "")):
         row = owned(request, Delivery.objects.only("pk"), pk=pk)
         _tell(request, intake.replay(row.pk))
         return redirect(row)
