@@ -17,7 +17,7 @@ from designer.teams.access import TeamRequest, owned, team_page
 
 from . import editor, forms, panes
 from .arriving import Arrived, arrive
-from .content import Content, storable
+from .content import Content
 from .editing import conflict
 from .models import MessageTemplate, StaleDraft
 
@@ -52,8 +52,11 @@ def outcome(request: TeamRequest, pk: int) -> HttpResponse:
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
     if not request.htmx:
         return redirect(_page_of(row, panes.asked_for(request)))
-    context = editor.context(row, row.content, tab=storable(request.GET.get("tab", ""))[:32])
-    return render(request, "library/_outcome.html", context)
+    revision, tab = forms.base(request.GET)
+    if revision and not row.is_known_to(revision, tab):
+        # The form beside it stays as it is: its next save must not go past the one it hasn't seen.
+        row.revision = revision
+    return render(request, "library/_outcome.html", editor.context(row, row.content, tab=tab))
 
 
 @team_page()

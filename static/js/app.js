@@ -79,14 +79,15 @@ document.addEventListener("click", (event) => {
 
 // What was typed or chosen before the scripts had come is acted on when they have. An input drops
 // the line breaks that its value in the page may have.
-function isChanged(field) {
+function drawnValue(field) {
   if (field.matches("select")) {
-    const drawn = [...field.options].findIndex((option) => option.defaultSelected);
-    return field.selectedIndex !== Math.max(drawn, 0);
+    const options = [...field.options];
+    return (options.find((option) => option.defaultSelected) ?? options[0])?.value;
   }
-  if (field.matches("textarea")) return field.value !== field.defaultValue;
-  return field.value !== field.defaultValue.replaceAll(/[\r\n]/g, "");
+  return field.matches("input") ? field.defaultValue.replaceAll(/[\r\n]/g, "") : field.defaultValue;
 }
+
+const isChanged = (field) => field.value !== drawnValue(field);
 
 document.addEventListener("DOMContentLoaded", () => {
   const own = 'form[hx-trigger^="input"] :is(input:not([type=hidden]), textarea, select)';

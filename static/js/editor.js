@@ -190,6 +190,25 @@ function sendSoon(send) {
 // A page that nobody sees paints no frames.
 document.addEventListener("visibilitychange", sendTyped);
 
+// A conflict waits until the hand rests: its dialog takes the keys, and shows what was sent. Then
+// all that was typed is sent once more, and answered so again.
+const REST_MS = 800;
+let lastInput = 0;
+let resting = 0;
+
+document.addEventListener("input", ({ target }) => {
+  if (target.form === form()) lastInput = Date.now();
+});
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status !== 409 || detail.requestConfig.elt !== form()) return;
+  const left = lastInput + REST_MS - Date.now();
+  if (left <= 0) return;
+  detail.shouldSwap = false;
+  clearTimeout(resting);
+  resting = setTimeout(() => form() && htmx.trigger(form(), "input"), left);
+});
+
 // Before htmx queues it. A request of another sort would push the operation out of the queue,
 // and is not needed: the operation carries the whole form.
 document.addEventListener("htmx:confirm", (event) => {
@@ -489,7 +508,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
     return;
   }
   if (operation) unfinished = status === 0 || status === 401 || status >= 500 ? operation : null;
-  if (status === 409) {
+  if (status === 409 && elt.id === "workbench" && !localStorage.getItem(backupKey())) {
+    // What was to be brought back waits for a choice; the page's own is saved.
+    mark("saved", "Draft saved");
+  } else if (status === 409) {
     keepBackup();
     mark("failed", "Not saved: choose which draft to keep");
   } else if (status === 401) {
@@ -521,7 +543,8 @@ addEventListener("focus", () => {
 
 addEventListener("beforeunload", (event) => {
   const state = document.getElementById("saved")?.dataset.state;
-  if (!state || state === "saved") return;
+  // What a conflict is settled with was kept when that came.
+  if (!state || state === "saved" || state === "settling") return;
   keepBackup();
   if (state === "failed") event.preventDefault();
 });
@@ -533,11 +556,13 @@ let offered = null;
 const fieldsOf = (key) => JSON.parse(localStorage.getItem(key)).fields;
 const OWN = ["revision", "tab", "op", "pane"];
 
+// Whether what is kept is not what the form holds, besides what is a page's own.
+function differs(key, now = new Map(new FormData(form()))) {
+  return fieldsOf(key).some(([name, value]) => !OWN.includes(name) && now.get(name) !== value);
+}
+
 function showOffer() {
   if (form().querySelector("fieldset").disabled) return;
-  const now = new Map(new FormData(form()));
-  const differs = (key) =>
-    fieldsOf(key).some(([name, value]) => !OWN.includes(name) && now.get(name) !== value);
   const copies = Object.keys(localStorage)
     .filter((key) => key.startsWith(backupsOf()) && key !== backupKey())
     .sort((one, other) => JSON.parse(localStorage.getItem(other)).at - JSON.parse(localStorage.getItem(one)).at);
@@ -572,7 +597,8 @@ async function restore(values) {
     target: "#workbench",
     swap: "outerHTML",
   });
-  if (document.getElementById("saved").dataset.state === "saved") forgetOffer();
+  const isAsked = document.querySelector("#dialog dialog");
+  if (!isAsked && document.getElementById("saved").dataset.state === "saved") forgetOffer();
 }
 
 // --- Keyboard ---------------------------------------------------------------------------------
@@ -593,6 +619,52 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "outcome" || event.detail.target?.id === "workbench") takeOver();
 });
 
+// A page that was left in the middle of a save may have been loaded anew before that arrived.
+const JUST_NOW_MS = 10_000;
+const LOOK_AGAIN_MS = 700;
+
+const isUntouched = () => !typed && !underWay && document.getElementById("saved")?.dataset.state === "saved";
+
+function lookAgain() {
+  if (!form() || !isUntouched()) return;
+  const [target, select] = ["#workbench", "#workbench"];
+  htmx.ajax("GET", location.href, { source: target, target, select, swap: "outerHTML" });
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { verb, elt } = detail.requestConfig;
+  if (verb === "get" && elt.id === "workbench" && !isUntouched()) detail.shouldSwap = false;
+});
+
+// Whoever chose in a conflict leaves the page with all that is in its dialog. The copy that is kept
+// meanwhile goes when it is seen that it became a template of its own.
+const SETTLED = "tapwright-settled";
+
+document.addEventListener("submit", ({ target }) => {
+  if (!target.closest("#dialog") || !target.querySelector("[name='choice']")) return;
+  mark("settling", "Saving…");
+  try {
+    sessionStorage.setItem(SETTLED, backupKey());
+  } catch {
+    // No room or no permission: then the copy is offered once more than need be.
+  }
+});
+
+function forgetSettled() {
+  const key = sessionStorage.getItem(SETTLED);
+  sessionStorage.removeItem(SETTLED);
+  if (!key || !localStorage.getItem(key)) return;
+  // As the page was drawn: somebody may have typed already. The copy has a name of its own.
+  const drawn = new Map([...form().elements].map((field) => [field.name, drawnValue(field)]));
+  drawn.set("name", new Map(fieldsOf(key)).get("name"));
+  if (!differs(key, drawn)) localStorage.removeItem(key);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
-  if (form()) showOffer();
+  if (!form()) return;
+  forgetSettled();
+  showOffer();
+  if (offered && Date.now() - JSON.parse(localStorage.getItem(offered)).at < JUST_NOW_MS) {
+    setTimeout(lookAgain, LOOK_AGAIN_MS);
+  }
 });

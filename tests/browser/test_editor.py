@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from designer.library.content import Content
 from designer.library.models import MessageTemplate
@@ -818,6 +819,18 @@ def conflict(opened: Page, template: MessageTemplate, team: Team, allowed: list[
     return opened
 
 
+def asked_before_leaving(page: Page) -> list[str]:
+    """What the browser asks before it leaves the page, as it comes."""
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    return asked
+
+
 def test_of_two_drafts_mine_can_be_kept(conflict: Page, template: MessageTemplate) -> None:
     # Not choosing loses nothing, and is asked about again.
     conflict.keyboard.press("Escape")
@@ -840,21 +853,98 @@ def test_typing_on_chooses_no_draft(conflict: Page, template: MessageTemplate) -
 
 
 def test_of_two_drafts_theirs_can_be_taken(conflict: Page, template: MessageTemplate) -> None:
-    conflict.on("dialog", lambda dialog: dialog.accept())
+    leaving = asked_before_leaving(conflict)
     button(conflict, "Use theirs").click()
     expect(field(conflict, "Body")).to_have_value("Their words")
-    # Even so, what was typed is there to be brought back.
+    assert not leaving
+    # Even so, what was typed is there to be brought back, though past nobody's newer draft.
+    newer = replace(of(template).content, dismissed=("vague-call",))
+    of(template).save_draft(newer, name="x", person=make_member(template.team), revision=2)
+    button(conflict, "Bring it back").click()
+    expect(conflict.get_by_role("dialog")).to_contain_text("meanwhile")
+    assert of(template).content == newer
+    conflict.keyboard.press("Escape")
     expect(button(conflict, "Bring it back")).to_be_visible()
+    conflict.reload()
+    button(conflict, "Bring it back").click()
+    expect(field(conflict, "Body")).to_have_value("My words")
+    expect(button(conflict, "Bring it back")).to_be_hidden()
+    assert not leaving
 
 
 def test_of_two_drafts_both_can_be_kept(conflict: Page, template: MessageTemplate) -> None:
-    conflict.on("dialog", lambda dialog: dialog.accept())
+    leaving, original = asked_before_leaving(conflict), conflict.url
     button(conflict, "Keep both: mine becomes a copy").click()
     expect(field(conflict, "Body")).to_have_value("My words")
     expect(field(conflict, "Template name")).to_have_value("Support menu (my copy)")
     field(conflict, "Body").fill("My newer words")
     is_saved(conflict)
     assert of(template).message.body == "Their words"
+    conflict.goto(original)
+    expect(field(conflict, "Body")).to_have_value("Their words")
+    expect(button(conflict, "Bring it back")).to_be_hidden()
+    assert not leaving
+
+
+def test_a_conflict_takes_no_key_from_the_hand(
+    opened: Page, template: MessageTemplate, team: Team, allowed: list[str]
+) -> None:
+    allowed += ["409"]
+    theirs = Content(list_message(body="Their words"))
+    of(template).save_draft(theirs, name="x", person=make_member(team), revision=1)
+    words = "A whole sentence, typed at the speed of a hand."
+    field(opened, "Body").fill("")
+    opened.keyboard.type(words, delay=30)
+    dialog = opened.get_by_role("dialog")
+    expect(dialog.locator(".bubble").get_by_text(words)).to_be_visible()
+    expect(field(opened, "Body")).to_have_value(words)
+    button(opened, "Use mine").click()
+    expect(opened.get_by_text("The other one is one undo away.")).to_be_visible()
+    assert of(template).message.body == words
+
+
+@pytest.mark.parametrize("pane", ["JSON", "Code"])
+def test_opening_a_pane_is_no_way_past_a_colleagues_save(
+    opened: Page, template: MessageTemplate, team: Team, allowed: list[str], pane: str
+) -> None:
+    allowed += ["409"]
+    theirs = Content(list_message(body="Their words", footer="Theirs"))
+    of(template).save_draft(theirs, name="x", person=make_member(team), revision=1)
+    opened.get_by_role("link", name=pane, exact=True).click()
+    expect(opened.get_by_role("link", name=pane, exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
+    expect(opened.locator("#outcome .bubble")).to_have_count(0)
+    field(opened, "Header").fill("!")
+    expect(opened.get_by_role("dialog")).to_contain_text("meanwhile")
+    assert of(template).content == theirs
+
+
+def test_a_page_loaded_anew_in_the_middle_of_a_save_shows_what_arrives(
+    opened: Page, template: MessageTemplate, editor: User
+) -> None:
+    tab = opened.locator("#editor [name='tab']").input_value()
+    with opened.expect_navigation():
+        opened.evaluate(
+            """() => {
+                const page = [...new FormData(form())];
+                const fields = page.filter(([name]) => name !== "csrfmiddlewaretoken");
+                fields.find(([name]) => name === "body")[1] = "Just typed";
+                const kept = JSON.stringify({ at: Date.now(), fields });
+                localStorage.setItem(backupKey(), kept);
+                location.reload();
+            }"""
+        )
+    expect(button(opened, "Bring it back")).to_be_visible()
+    content = of(template).content
+    arrived = Content(content.message.model_copy(update={"body": "Just typed"}))
+    of(template).save_draft(
+        arrived, name=template.name, person=editor, revision=template.revision, tab=tab
+    )
+    expect(field(opened, "Body")).to_have_value("Just typed")
+    expect(button(opened, "Bring it back")).to_be_hidden()
+    field(opened, "Footer").fill("And on")
+    is_saved(opened)
 
 
 def test_two_pages_of_one_person_are_in_conflict_too(
