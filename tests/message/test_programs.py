@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from designer.message.formats import FormatError, coext, meta, read, read_all, snippets, twilio
-from designer.message.schema import Message
+from designer.message.schema import ButtonMessage, Message
 
 from .examples import button_message, list_message
 from .strategies import messages
@@ -64,6 +64,16 @@ def test_reads_a_message_out_of_a_program(program: str) -> None:
 def test_reads_a_message_out_of_a_letter() -> None:
     text = f"Hello Ada,\n\nthis is it:\n{snippets.as_json(coext.dump(MESSAGE, to=TO))}\n\nBye, Bob"
     assert read(text) == MESSAGE
+
+
+def test_what_javascript_fills_into_a_text_becomes_a_variable() -> None:
+    body = r"`Hi ${name}, \${5} ${order.total.toFixed(2)} ${1}\n`"
+    program = f"send({{body: {body}, buttons: [{{id: `b_${{i}}`}}]}})"
+    [reading] = read_all(program)
+    assert isinstance(reading.message, ButtonMessage)
+    assert reading.message.body == "Hi {{name}}, ${5} {{total}} {{value}}\n"
+    assert reading.message.buttons[0].id == "b_{{i}}"
+    assert "{{name}} stands for a value that the code has from elsewhere." in reading.notes
 
 
 def test_a_name_of_the_program_becomes_a_variable() -> None:

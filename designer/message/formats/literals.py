@@ -32,6 +32,7 @@ _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|U([0-9a-fA-F]{8})|(u[0-9a-fA-F]{4})|(.))",
     re.DOTALL,
 )
+_FILLED_IN = re.compile(r"\\.|\$\{(?P<code>[^{}`]*)\}", re.DOTALL)
 _BEFORE_VALUE = {"(", "=", ":", ",", "[", "{", ">", "?", "|", "&", "return"}
 _MARKERS = {"buttons", "sections", "interactive", "types", "action"}
 
@@ -105,11 +106,30 @@ def _ends_with_comma(pieces: list[str], significant: list[int]) -> bool:
 
 def _as_json(relaxed: Relaxed, kind: str, piece: str) -> str:
     """A token of a program as JSON has it."""
+    if kind == "back":
+        piece, names = _filled_in(piece)
+        relaxed.variables += names
     if kind in ("single", "back", "triple"):
         return json.dumps(unquoted(piece))
     if kind != "word":
         return piece
     return _CONSTANTS.get(piece) or _variable(relaxed, piece)
+
+
+def _filled_in(template: str) -> tuple[str, list[str]]:
+    """JavaScript's `…${name}…` with variables for what the program fills in, and those."""
+    names: list[str] = []
+
+    def variable(found: re.Match[str]) -> str:
+        if found["code"] is None:
+            return found[0]
+        # Of order.total.toFixed(2) the total is meant.
+        called, _, arguments = found["code"].partition("(")
+        words = re.findall(r"[A-Za-z_]\w*", called, re.ASCII) or ["value"]
+        names.append("{{" + words[-2 if arguments and len(words) > 1 else -1] + "}}")
+        return names[-1]
+
+    return _FILLED_IN.sub(variable, template), names
 
 
 def _variable(relaxed: Relaxed, name: str) -> str:
