@@ -183,14 +183,6 @@ document.addEventListener("htmx:responseError", (event) => {
   const otherwise = "The server had a problem. Nothing you typed is lost; try again in a moment.";
   tell(words[event.detail.xhr.status] ?? otherwise, event.detail);
 });
-// Signed out meanwhile, a fragment's request ends on the sign-in page: go there whole.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, pathInfo } = event.detail;
-  const ended = new URL(pathInfo.responsePath ?? requestConfig.path, location.href).pathname;
-  if (!ended.startsWith("/sign-in/")) return;
-  event.detail.shouldSwap = false;
-  location.reload();
-});
 // It goes when what failed goes well, not when something else does.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const box = failure();

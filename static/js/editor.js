@@ -28,6 +28,9 @@ const counterOf = (path) => document.querySelector(`[data-count="${CSS.escape(pa
 // Characters are code points, as the server counts them. With a variable in it, only the server
 // knows how long the text will be.
 document.addEventListener("input", (event) => {
+  if (event.target.name === "name" && event.target.form === form()) {
+    document.title = `${event.target.value.trim() || "Untitled"} · Tapwright`;
+  }
   // What was just typed can be undone, before the server has said so.
   if (event.target.form === form() && event.target.name) {
     button("undo").disabled = false;

@@ -192,7 +192,10 @@
   picker.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;
     const box = field().getBoundingClientRect();
-    const top = Math.min(box.bottom + 6, innerHeight - picker.offsetHeight - 8);
+    // Over the field where there is no room below it, so that what is written stays in sight.
+    const below = box.bottom + 6;
+    const fits = below + picker.offsetHeight + 8 <= innerHeight;
+    const top = fits ? below : Math.max(8, box.top - 6 - picker.offsetHeight);
     picker.style.top = `${Math.max(8, top)}px`;
     picker.style.left = `${Math.max(8, Math.min(box.left, innerWidth - picker.offsetWidth - 8))}px`;
   });

@@ -1,7 +1,7 @@
 """What the browser tests are written with; the fixtures are in `conftest`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -69,6 +69,15 @@ def before_the_scripts(page: Page) -> Iterator[None]:
     while held:
         held.pop().continue_()
     page.unroute(scripts)
+
+
+def wait_until(page: Page, happened: Callable[[], object]) -> None:
+    """Let the page go on until something has happened here, for as long as a test waits at all."""
+    for _ in range(2000):
+        if happened():
+            return
+        page.wait_for_timeout(5)
+    raise AssertionError("It did not happen.")
 
 
 def axe(page: Page) -> list[str]:

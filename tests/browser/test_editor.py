@@ -23,7 +23,16 @@ from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 from tests.message.examples import list_message, row_titles
 
-from .harness import Screen, before_the_scripts, open_editor, overflow, sign_in, without_javascript
+from .harness import (
+    Screen,
+    before_the_scripts,
+    on_a_phone,
+    open_editor,
+    overflow,
+    sign_in,
+    wait_until,
+    without_javascript,
+)
 
 FAMILY = "👨‍👩‍👧‍👦"
 # What a page's console holds when its server fails, refuses or is out of reach.
@@ -90,8 +99,7 @@ class Line:
 
     def waits(self, count: int = 1) -> None:
         """Wait until so many requests are held."""
-        while len(self.held) < count:
-            self.page.wait_for_timeout(5)
+        wait_until(self.page, lambda: len(self.held) >= count)
 
     def down(self) -> None:
         self._route(lambda route: route.abort())
@@ -712,6 +720,31 @@ def test_a_lost_answer_is_no_conflict_with_oneself(
     field(opened, "Body").fill("And on")
     is_saved(opened)
     assert of(template).message.body == "And on"
+
+
+@on_a_phone
+def test_what_is_not_saved_is_in_sight_on_a_phone_too(opened: Page, line: Line) -> None:
+    line.down()
+    field(opened, "Section 2 row 1 title").fill("Typed far down")
+    is_not_saved(opened)
+    expect(opened.locator("#saved")).to_be_in_viewport(ratio=1)
+    assert overflow(opened) == 0
+
+
+def test_the_head_stays_one_line_when_saving_fails(opened: Page, line: Line) -> None:
+    line.fails(500)
+    field(opened, "Section 2 row 1 title").fill("Typed far down")
+    is_not_saved(opened)
+    opened.mouse.wheel(0, 400)
+    opened.get_by_role("link", name="Code", exact=True).click()
+    expect(opened.get_by_role("link", name="Code", exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
+
+
+def test_the_tab_has_the_templates_name(opened: Page) -> None:
+    field(opened, "Template name").fill("Autumn menu")
+    expect(opened).to_have_title("Autumn menu · Tapwright")
 
 
 def test_says_so_when_the_person_is_signed_out(

@@ -86,6 +86,12 @@ def test_only_https_links_are_loaded(kind: str, link: str) -> None:
     assert "can’t be shown" in html
 
 
+def test_a_list_whose_button_is_still_empty_can_be_opened_by_its_name() -> None:
+    html = drawn(list_message(button=" "))
+    assert 'aria-label="Open the list"' in html
+    assert 'aria-label="The list"' in html
+
+
 def test_an_address_in_capitals_is_loaded_too() -> None:
     assert 'src="HTTPS://X.ORG/a.png"' in drawn(with_media("image", "HTTPS://X.ORG/a.png"))
 
