@@ -7,11 +7,7 @@ from typing import Any
 import httpx
 from django.db import models, transaction
 from django.utils import timezone
-
-try:
-    from django.tasks import task
-except ImportError:
-    from django_tasks import task  # type: ignore[assignment,no-redef,unused-ignore]
+from django_tasks import task
 
 from .models import Kind, Message, Webhook
 

@@ -12,15 +12,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django_tasks import task
 
 from . import client, outcomes
 from .models import Attempt, Connection, Send, State
 from .outcomes import Outcome
-
-try:
-    from django.tasks import task
-except ImportError:
-    from django_tasks import task  # type: ignore[assignment,no-redef,unused-ignore]
 
 # How long after the longest exchange a claim still holds: time to record what came of it.
 LEASE_MARGIN = timedelta(seconds=10)

@@ -9,7 +9,7 @@ from designer.library.models import MessageTemplate
 from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 
-from .harness import axe, on_a_phone, open_editor, without_javascript
+from .harness import axe, on_a_phone, open_editor, wait_until, without_javascript
 
 PASTE = """(text) => {
     const data = new DataTransfer();
@@ -369,8 +369,7 @@ def test_a_late_answer_takes_nothing_from_under_the_hand(opened: Page) -> None:
     def ask() -> None:
         body.press("Control+e")
         search.fill("gift")
-        while not held:
-            opened.wait_for_timeout(5)
+        wait_until(opened, lambda: held)
 
     def answer() -> None:
         with opened.expect_response("**/emoji/?emoji=gift"):

@@ -13,7 +13,15 @@ from designer.teams.models import Team, User
 from tests.factories import BUTTONS, LIST, make_message, make_template
 from tests.message.examples import a_row, button_message, list_message
 
-from .harness import Screen, axe, every_screen, overflow, sign_in, without_javascript
+from .harness import (
+    Screen,
+    axe,
+    every_screen,
+    overflow,
+    sign_in,
+    wait_until,
+    without_javascript,
+)
 
 
 @pytest.fixture
@@ -165,8 +173,7 @@ def test_what_is_typed_while_the_json_is_applied_is_kept(
     opened.route("**/json/", lambda route: held.append(route), times=1)
     text = json_box(opened).input_value()
     json_box(opened).fill(text.replace('"Welcome"', '"Hello"'))
-    while not held:
-        opened.wait_for_timeout(5)
+    wait_until(opened, lambda: held)
     field(opened, "body").focus()
     opened.keyboard.type(" and on")
     held.pop().continue_()

@@ -53,9 +53,10 @@ def test_finds_the_option_that_is_meant(
 
 def test_takes_no_longer_for_many_variables() -> None:
     place = Place("a".join(["{{x}}"] * 60) + "b")
-    began = time.perf_counter()
+    # The processor's time: others may be at work here.
+    began = time.process_time()
     assert not place.fits("a" * 300)
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 1  # some ms; trying each way would take for ever
 
 
 def test_options_come_in_reading_order() -> None:
