@@ -266,7 +266,7 @@ def test_a_first_chat_needs_a_key(phone: Client) -> None:
                 "webhook_problem": "it answered 500",
                 "next_attempt_at": datetime(2026, 1, 5, 12, 0, 4, tzinfo=UTC),
             },
-            "Webhook: it answered 500. Trying again at 12:00:04.",
+            "Webhook: it answered 500. Trying again at 12:00:04 UTC.",
         ),
         (
             {
