@@ -4,6 +4,9 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+handler400 = "designer.setup.trouble.bad_request"
+handler500 = "designer.setup.trouble.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="templates"), name="home"),
     path("", include("designer.teams.urls")),

@@ -46,3 +46,19 @@ def test_a_full_disk_is_503_in_words_and_over_when_there_is_room(
     assert response["Retry-After"]
     assert "database or disk is full" in caplog.text
     assert client.post(new, {"kind": "list"}, headers=headers).status_code < 400
+
+
+def test_so_is_one_that_fails_beside_the_view(
+    team: Team, editor: User, client_as: Callable[[User], Client]
+) -> None:
+    def full(execute: Any, sql: str, *args: Any) -> Any:
+        if not sql.startswith("SELECT") and "django_session" in sql:
+            raise OperationalError("database or disk is full")
+        return execute(sql, *args)
+
+    client = client_as(editor)
+    client.raise_request_exception = False
+    with database.execute_wrapper(full):
+        response = client.post(reverse("switch-team"), {"team": team.pk})
+    assert response.status_code == 503
+    assert response["Retry-After"]
