@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from designer.sandbox.accounts import open_account
 from designer.sandbox.models import Message as ChatMessage
@@ -75,6 +76,7 @@ def rows(team: Team) -> list[Row]:
     template = make_template(team, message, name=f"{MARK} template", person=person)
     version = template.publish(person)
     connection = make_connection(team, name=f"{MARK} connection")
+    removed = make_connection(team, name=f"{MARK} removed", retired_at=timezone.now())
     batch = Batch.objects.create(
         team=team, template_name=f"{MARK} template", created_by=person, count=1, token=uuid.uuid4()
     )
@@ -99,6 +101,7 @@ def rows(team: Team) -> list[Row]:
             {"pk": template.pk, "number": version.number},
         ),
         Row("templates/<int:pk>/", {"pk": template.pk}),
+        Row("connections/<int:pk>/replies/", {"pk": removed.pk}),
         Row("connections/<int:pk>/", {"pk": connection.pk}),
         Row("numbers/<int:pk>/", {"pk": number.pk}),
         Row("sends/together/<int:pk>/", {"pk": batch.pk}),
