@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
-from .models import Role, Team, User
+from .models import Role, Team, User, WrongSignIn
 
 ROLES = [
     (Role.VIEWER, "Viewer: looks at everything"),
@@ -24,7 +25,21 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": "That e-mail and password don't match. Check both and try again.",
         "inactive": "This account has been switched off.",
+        "too_many": "Too many wrong tries. Wait a quarter of an hour, or come in by a link.",
     }
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody tries out passwords by the thousand, nor keeps the server busy with checking."""
+        email = str(self.cleaned_data.get("username", "")).lower()
+        if WrongSignIn.were_too_many(email):
+            raise ValidationError(self.error_messages["too_many"], code="too_many")
+        try:
+            data: dict[str, Any] = super().clean()
+        except ValidationError:
+            WrongSignIn.note(email)
+            raise
+        WrongSignIn.objects.filter(email=email).delete()
+        return data
 
 
 HELP_CHOOSING = "At least eight characters, and none that others would guess."

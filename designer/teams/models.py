@@ -55,6 +55,31 @@ class User(AbstractBaseUser):
         return "".join(word[0] for word in words[:2]).upper() or "?"
 
 
+class WrongSignIn(models.Model):
+    """A try to sign in that was wrong, whether there is such a person or not."""
+
+    MOST: ClassVar[int] = 10
+    WINDOW: ClassVar[timedelta] = timedelta(minutes=15)
+
+    email = models.CharField(max_length=254, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.email
+
+    @classmethod
+    def were_too_many(cls, email: str) -> bool:
+        """Whether so many were wrong within the window that no password is looked at any more."""
+        since = timezone.now() - cls.WINDOW
+        return cls.objects.filter(email=email, at__gt=since).count() >= cls.MOST
+
+    @classmethod
+    def note(cls, email: str) -> None:
+        """Count one more, and forget what no longer counts."""
+        cls.objects.filter(at__lte=timezone.now() - cls.WINDOW).delete()
+        cls.objects.create(email=email)
+
+
 class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
     EDITOR = "editor", "Editor"

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from .asked import number
 from .forms import AccountForm, PasswordForm
@@ -14,8 +14,9 @@ from .members import work_in
 from .models import LoginLink, User
 
 
+@require_GET
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
-    """The printed link: signs its person in, once."""
+    """The printed link: signs its person in, once. Not who only asks whether it is there (HEAD)."""
     user = LoginLink.redeem(secret)
     if user is None:
         return render(request, "teams/link_spent.html", status=410)

@@ -51,6 +51,12 @@ def test_link_signs_its_person_in_once(person: User) -> None:
     assert not who(second)
 
 
+def test_looking_whether_a_link_is_there_spends_it_not(person: User) -> None:
+    address = reverse("enter", args=[LoginLink.issue(person)])
+    assert Client().head(address).status_code == 405
+    assert Client().get(address).status_code == 302
+
+
 def test_link_ends_after_an_hour(person: User) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         late, early = LoginLink.issue(person), ""
@@ -141,6 +147,34 @@ def test_says_the_same_whichever_of_both_was_wrong() -> None:
 
     assert said("ann.lee@example.com") == said("bob@example.com")
     assert "don&#x27;t match" in said("bob@example.com")
+
+
+@pytest.mark.parametrize("email", ["ann.lee@example.com", "nobody@example.com"])
+def test_after_ten_wrong_tries_no_password_is_looked_at_for_a_while(
+    person: User, email: str
+) -> None:
+    def said(password: str) -> str:
+        data = {"username": email.upper(), "password": password}
+        return Client().post(reverse("sign-in"), data).content.decode()
+
+    with time_machine.travel(NOON, tick=False) as clock:
+        assert all("don&#x27;t match" in said("wrong") for _ in range(10))
+        assert "Too many wrong tries" in said("a long enough secret")
+        # Others go on, and a link lets in who has one.
+        assert not who(sign_in("bob@example.com"))
+        client = Client()
+        client.get(reverse("enter", args=[LoginLink.issue(person)]))
+        assert who(client) == person.email
+        clock.shift(timedelta(minutes=15))
+        assert "don&#x27;t match" in said("wrong")
+        assert who(sign_in(person.email)) == person.email
+
+
+def test_a_right_password_forgets_the_wrong_ones(person: User) -> None:
+    for _ in range(3):
+        for _ in range(9):
+            sign_in(person.email, "wrong")
+        assert who(sign_in(person.email)) == person.email
 
 
 def test_goes_on_to_the_page_that_was_asked_for(person: User) -> None:
