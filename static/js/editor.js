@@ -259,6 +259,32 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 
+// --- Undo and redo ----------------------------------------------------------------------------
+
+// What came or went is shown, with the caret behind it. Whoever pressed a button stays on it.
+let stood = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id !== "workbench" || !form()) return;
+  stood = ["undo", "redo"].includes(underWay?.op) ? new Map(new FormData(form())) : null;
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target?.id !== "workbench" || !stood) return;
+  const texts = [...form().elements].filter((each) => isField(each) && each.type !== "hidden");
+  const field = texts.find(({ name, value }) => stood.has(name) && stood.get(name) !== value);
+  if (!field || texts.some(({ name }) => !stood.has(name))) return;
+  field.scrollIntoView({ block: "nearest" });
+  if (!isField(document.activeElement)) return;
+  field.focus({ preventScroll: true });
+  const was = stood.get(field.name);
+  let same = 0;
+  while (same < Math.min(was.length, field.value.length) && was.at(-1 - same) === field.value.at(-1 - same)) same++;
+  field.setSelectionRange(field.value.length - same, field.value.length - same);
+});
+
+// --- What is held -----------------------------------------------------------------------------
+
 function ended({ op } = {}) {
   underWay = null;
   // What had the focus may be gone; it must not be lost to the page.

@@ -1053,6 +1053,25 @@ def test_undo_takes_back_what_was_typed_a_moment_ago(opened: Page, line: Line) -
     expect(button(opened, "Redo")).to_be_enabled()
 
 
+def test_undo_puts_the_caret_where_the_change_was(opened: Page, template: MessageTemplate) -> None:
+    body, footer = field(opened, "Body"), field(opened, "Footer")
+    for changed, text in (
+        (body, "One two. And more."),
+        (footer, "Hello"),
+        (body, "One. And more."),
+        (footer, "Bye"),
+    ):
+        changed.fill(text)
+        is_saved(opened)
+    opened.keyboard.press("Control+z")
+    expect(footer).to_have_value("Hello")
+    opened.keyboard.press("Control+z")
+    # The change is in another field than the hand: there it goes on.
+    expect(body).to_be_focused()
+    opened.keyboard.type("!")
+    expect(body).to_have_value("One two!. And more.")
+
+
 # --- publishing
 
 
