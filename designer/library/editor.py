@@ -110,6 +110,14 @@ class EditorForm:
         """Errors first, then warnings, then advice; among each other as on the page."""
         return sorted(self.problems, key=lambda problem: LEVELS.index(problem.level))
 
+    @property
+    def most_options(self) -> int:
+        """How many rows a section, or buttons the message, may have."""
+        path = "sections.0.rows" if isinstance(self.message, ListMessage) else "buttons"
+        limit = limits.limit_for(path, self.message.kind)
+        assert limit is not None
+        return limit.most
+
     @cached_property
     def tally(self) -> str:
         """How many of each there are: "2 errors, 1 warning, 3 to fill in"; "" for advice alone."""

@@ -23,7 +23,7 @@ from urllib.parse import SplitResult, urlsplit
 from designer.message.emoji import count_emoji
 from designer.message.ids import slug
 from designer.message.labels import label_for
-from designer.message.limits import WHATSAPP_ROWS, length, limit_for, utf16_length
+from designer.message.limits import LIMITS, WHATSAPP_ROWS, length, limit_for, utf16_length
 from designer.message.markup import has_marks
 from designer.message.schema import ListMessage, Message, fields
 from designer.message.variables import VARIABLE, fill_text, names_in
@@ -51,7 +51,6 @@ _VAGUE_CALLS = {
 _SHORT_BODY = 10
 _MOST_EMOJI_IN_BODY = 5
 _MOST_EMOJI_ELSEWHERE = 2
-_MOST_BUTTONS = 3
 # A text this long has other problems than its marks.
 _FAR_OVER_LIMITS = 1000
 
@@ -373,12 +372,13 @@ def _advice_on_choices(message: Message, found: list[_Field]) -> Iterator[Proble
 def _few_choices(message: ListMessage) -> Iterator[Problem]:
     """Source: the API's guide, buttons for 1 to 3 simple choices that are visible at once."""
     rows = [row for section in message.sections for row in section.rows]
-    title_limit = limit_for("buttons.0.title", "button")
-    if len(message.sections) != 1 or not 0 < len(rows) <= _MOST_BUTTONS or not title_limit:
+    buttons = LIMITS["button"]
+    most, longest = buttons["buttons"].most, buttons["buttons.*.title"].most
+    if len(message.sections) != 1 or not 0 < len(rows) <= most:
         return
-    if all(0 < length(row.title) <= title_limit.most and not row.description for row in rows):
+    if all(0 < length(row.title) <= longest and not row.description for row in rows):
         choices = "one simple choice" if len(rows) == 1 else f"only {len(rows)} simple choices"
-        detail = f"hold {choices}. Reply buttons show up to {_MOST_BUTTONS} without a list to open."
+        detail = f"hold {choices}. Reply buttons show up to {most} without a list to open."
         yield _problem("sections", "advice", "few-choices", detail)
 
 
