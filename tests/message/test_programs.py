@@ -61,6 +61,18 @@ def test_reads_a_message_out_of_a_program(program: str) -> None:
     assert (reading.message, reading.dialect, reading.lost) == (MESSAGE, "coext", [])
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_reads_the_here_string_that_powershell_sends(quote: str) -> None:
+    body = snippets.as_json(coext.dump(MESSAGE, to=TO))
+    program = (
+        f"$body = @{quote}\r\n{body}\r\n{quote}@\r\n"
+        "Invoke-RestMethod -Uri https://x.org -Headers @{'X-API-Key' = $key} -Body $body"
+    )
+    assert read(program) == MESSAGE
+    with pytest.raises(FormatError, match="The JSON in the here-string breaks at line 2"):
+        read(f"$body = @{quote}\n{{\n]\n{quote}@")
+
+
 def test_reads_a_message_out_of_a_letter() -> None:
     text = f"Hello Ada,\n\nthis is it:\n{snippets.as_json(coext.dump(MESSAGE, to=TO))}\n\nBye, Bob"
     assert read(text) == MESSAGE

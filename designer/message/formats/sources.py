@@ -13,6 +13,7 @@ from designer.message.schema import readable
 MOST_LITERALS = 5_000
 """In how many pieces of data of one program a message is looked for."""
 
+_HERE = re.compile(r"@(?P<quote>['\"])[ \t]*\n")
 _FENCE = re.compile(r"^[ \t]*```[^`\n]*$", re.M)
 
 
@@ -59,7 +60,21 @@ def _parse(text: str) -> list[Parsed]:
         return [parse(text)]
     if curl.mentioned(text) and (bodies := curl.bodies(text)) is not None:
         return [parse(body, "The JSON in the curl command") for body in bodies]
+    if here := [each for each in _here_strings(text) if "{" in each]:
+        return [parse(each, "The JSON in the here-string") for each in here]
     return ("{" in text and _parse_program(text)) or [parse(text)]
+
+
+def _here_strings(text: str) -> list[str]:
+    """What PowerShell's @'…'@ and @"…"@ hold, each mark on a line of its own."""
+    found, at = [], 0
+    while opened := _HERE.search(text, at):
+        end = text.find(f"\n{opened['quote']}@", opened.end() - 1)
+        if end < 0:
+            break
+        found.append(text[opened.end() : end])
+        at = end + 3
+    return found
 
 
 def _parse_program(text: str) -> list[Parsed]:
