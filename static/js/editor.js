@@ -56,6 +56,13 @@ document.addEventListener("input", (event) => {
 
 // --- The server's word ------------------------------------------------------------------------
 
+// What the form held when it was sent last, since it was drawn.
+let lastSent = new Map();
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt === form()) lastSent = new Map(new FormData(form()));
+});
+
 function takeOver() {
   const state = JSON.parse(document.getElementById("editor-state").textContent);
   for (const [path, [count, words]] of Object.entries(state.counts)) {
@@ -64,7 +71,9 @@ function takeOver() {
   }
   for (const [path, id] of Object.entries(state.ids)) {
     const field = input(path);
-    if (field && field !== document.activeElement && field.value !== id) {
+    // One that was typed in since is the hand's, wherever that is by now.
+    const isAsSent = field && field.value === (lastSent.get(path) ?? field.defaultValue);
+    if (isAsSent && field !== document.activeElement && field.value !== id) {
       field.value = id;
       showCount(counterOf(path), [...id].length);
     }
@@ -644,7 +653,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.id === "workbench") showOffer();
+  if (event.detail.target?.id === "workbench") {
+    lastSent = new Map();
+    showOffer();
+  }
   if (event.detail.target?.id === "outcome" || event.detail.target?.id === "workbench") takeOver();
 });
 

@@ -295,6 +295,21 @@ def test_id_follows_the_title_until_it_is_edited(opened: Page) -> None:
     expect(field(opened, "Section 1 row 1 ID")).to_have_value("track_order")
 
 
+def test_an_id_typed_before_an_older_answer_comes_stays(opened: Page, line: Line) -> None:
+    button(opened, "Add row to section 1").click()
+    title, id_ = field(opened, "Section 1 row 3 title"), field(opened, "Section 1 row 3 ID")
+    expect(title).to_be_focused()
+    with line.slow():
+        title.fill("Size")
+        line.waits()
+        id_.fill("my_own")
+        title.focus()
+    expect(preview(opened).page.locator("#outcome")).to_contain_text("Size")
+    title.fill("Length")
+    is_saved(opened)
+    expect(id_).to_have_value("my_own")
+
+
 def test_list_opens_as_a_sheet_in_the_preview(opened: Page) -> None:
     open_ = preview(opened).get_by_role("button", name="Get Help")
     open_.click()
