@@ -52,7 +52,7 @@ def chat(request: HttpRequest, owner: str, customer: str) -> HttpResponse:
     some = messages.filter(pk__lt=before) if past else messages
     page = list(some.with_quotes().order_by("-pk")[: SHOWN + 1])
     if not page:
-        raise Http404
+        return render(request, "sandbox/no_chat.html", {"customer": customer}, status=404)
     messages.unread().update(seen=True)
     shown = page[SHOWN - 1 :: -1]
     mark_days(shown, None)

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from designer.message import checks
+from designer.teams.asked import number
 from designer.teams.models import Team
 
 from . import numbers
@@ -172,6 +173,13 @@ def _stays_on_this_machine(parts: SplitResult) -> bool:
         return False
 
 
+class SeveralField(forms.ModelMultipleChoiceField[TestNumber]):
+    """Saved numbers; an id beyond any database's integers is none of theirs."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean([one if number(str(one)) else "0" for one in value or []])
+
+
 class SendForm(forms.Form):
     """To whom, through what, and a value for each variable; `variables` maps names to samples.
 
@@ -207,7 +215,7 @@ class SendForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["several"] = forms.ModelMultipleChoiceField(
+        self.fields["several"] = SeveralField(
             queryset=saved,
             required=False,
             error_messages={"invalid_choice": "A number was removed meanwhile. Choose again."},

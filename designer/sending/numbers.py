@@ -64,7 +64,11 @@ def read(text: str) -> Number:
     if not re.fullmatch(r"\+[0-9]+", plain):
         raise NumberError("A phone number has only digits after the +.")
     if not E164.fullmatch(plain):
-        why = "no country code begins with 0" if plain[1] == "0" else "it has more than 15 digits"
+        why = "it has more than 15 digits"
+        if plain[1] == "0":
+            why = "no country code begins with 0"
+        elif len(plain) < 3:
+            why = "only one digit is there"
         raise NumberError(f"This can’t be a phone number: {why}.")
     return _judge(plain)
 

@@ -1,14 +1,16 @@
 """The main job, as a newcomer does it: design a message, send it, answer it, see it counted."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from designer.sending.models import Send
+from designer.library.models import MessageTemplate
+from designer.sending.models import Connection, Send, State
 from designer.setup import first_team
 from designer.teams.models import User
-from tests.factories import CUSTOMER, example
+from tests.factories import CUSTOMER, example, make_send
 
 from .harness import sign_in
 
@@ -25,7 +27,7 @@ def send_test(page: Page) -> None:
     page.get_by_role("button", name="Send test").click()
     panel = page.get_by_role("dialog", name="Send a test")
     panel.get_by_label("Phone number").fill(CUSTOMER)
-    panel.get_by_role("button", name="Send", exact=True).click()
+    page.keyboard.press("Enter")
     sent = page.get_by_role("dialog")
     expect(sent.get_by_role("status")).to_contain_text("Sent")
     sent.get_by_role("link", name="Open the phone").click()
@@ -121,3 +123,16 @@ def test_buttons_from_nothing(page: Page, first_person: User) -> None:
             {"id": "wait_12345", "title": "Not yet"},
         ],
     }
+
+
+def test_an_unknown_send_is_sent_again_after_asking(
+    page: Page, editor: User, sandbox_connection: Connection, template: MessageTemplate
+) -> None:
+    send = make_send(template, sandbox_connection, state=State.UNKNOWN)
+    sign_in(page, editor)
+    page.goto(send.get_absolute_url())
+    page.get_by_role("link", name="Send again (may arrive twice)").click()
+    dialog = page.get_by_role("dialog", name="Send it again?")
+    dialog.get_by_role("button", name=re.compile("^Send")).click()
+    expect(page.locator("#send-live")).to_contain_text("Sent")
+    assert Send.objects.exclude(pk=send.pk).get().repeat_of == send

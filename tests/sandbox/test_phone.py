@@ -371,6 +371,12 @@ def test_who_has_no_team_sees_no_phone(
     assert client_as(loner).get("/phone/").status_code == 403
 
 
+def test_a_chat_that_nothing_has_reached_says_so(phone: Client) -> None:
+    page = phone.get("/phone/+447700900999/")
+    assert page.status_code == 404
+    assert "Nothing has reached +447700900999" in page.content.decode()
+
+
 @pytest.mark.parametrize("number", ["919876543210", "+0919", "+91x", "+" + "9" * 16])
 def test_what_is_no_number_is_not_found(phone: Client, number: str) -> None:
     assert phone.get(f"/phone/{number}/").status_code == 404

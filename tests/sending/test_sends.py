@@ -190,6 +190,17 @@ def test_the_page_of_a_send_is_live_while_something_may_change(
     assert f'hx-trigger="every {often}' in page or not often
 
 
+def test_the_page_of_one_that_a_person_said_did_not_arrive_is_live(
+    vera: Client, template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN)
+    assert "so nobody got it twice" in vera.get(send.get_absolute_url()).text
+    send.settle(arrived=False, person=editor)
+    assert 'hx-trigger="every 5s' in vera.get(send.get_absolute_url()).text
+    again = make_send(template, connection, state=State.UNKNOWN, repeat_of=send)
+    assert "so nobody got it twice" not in vera.get(again.get_absolute_url()).text
+
+
 def test_going_back_gets_the_whole_page(vera: Client, queued: Send) -> None:
     back = vera.get("/sends/", headers={**HTMX, "HX-History-Restore-Request": "true"})
     assert "<html" in back.text

@@ -192,6 +192,14 @@ def test_the_panel_offers_the_numbers_and_says_how_many_get_it(
     assert "It goes to 3 numbers" in look.text
 
 
+def test_a_number_that_cannot_be_a_saved_ones_is_refused(
+    edith: Client, template: MessageTemplate, connection: Connection, saved: list[TestNumber]
+) -> None:
+    data = filled_in(template, connection, saved) | {"several": ["9" * 30]}
+    assert "Choose again" in edith.post(url_of(template), data).text
+    assert edith.post(reverse("send-look", args=[template.pk]), data).status_code == 200
+
+
 def test_the_page_shows_how_far_each_is(
     edith: Client, template: MessageTemplate, connection: Connection, saved: list[TestNumber]
 ) -> None:
