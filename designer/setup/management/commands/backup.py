@@ -14,9 +14,9 @@ class Command(BaseCommand):
     help = (
         "Copy the SQLite database to FILE, while the product runs. To restore: stop the product, "
         "put the copy in the database's place, delete the files beside it that end in -wal and "
-        "-shm, start the product with the same SECRET_KEY. What was queued or waiting when the copy "
-        "was made goes out then, also what has gone out since: to look first and cancel, start the "
-        "web server of the Procfile without its worker."
+        "-shm, start the product with the same SECRET_KEY. What was queued or waiting when the "
+        "copy was made goes out then, also what has gone out since: to look first and cancel, "
+        "start the web server of the Procfile without its worker."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
