@@ -134,8 +134,10 @@ class Panel:
 
     @property
     def has_moved_on(self) -> bool:
-        """Whether somebody changed the draft since the person looked at it."""
-        if self.source.version or self.seen_revision is None:
+        """Whether somebody changed the draft since the person looked at it, and published it maybe,
+        so that it is a version by now."""
+        looked_at_draft = not self.source.version or self.form.data.get("source") == DRAFT
+        if self.seen_revision is None or not looked_at_draft:
             return False
         return self.seen_revision != self.template.revision
 

@@ -258,6 +258,19 @@ def test_a_draft_that_changed_meanwhile_is_not_sent_unseen(
     assert Send.objects.get().payload["body"] == "Something else entirely, choose."
 
 
+def test_nor_is_one_that_was_published_as_it_changed(
+    edith: Client, template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    form = filled_in(template, connection)
+    body = template.message.model_copy(update={"body": "Something else entirely, choose."})
+    content = replace(template.content, message=body)
+    template.save_draft(content, name=template.name, person=editor, revision=template.revision)
+    template.publish(editor)
+    refused = edith.post(panel_url(template), form, headers=HTMX)
+    assert "The draft has changed since you opened this" in refused.text
+    assert not Send.objects.exists()
+
+
 def test_draft_or_published_version_can_be_chosen(
     edith: Client, template: MessageTemplate, connection: Connection, editor: User
 ) -> None:
