@@ -63,6 +63,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
 });
+// The same question once more, as of a conflict that is met twice, leaves the dialog as it is: it
+// would be replaced under the finger.
+const answers = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken"));
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const asked = detail.xhr.status === 409 && document.querySelector("#dialog dialog[open] form");
+  if (!asked) return;
+  const again = new DOMParser().parseFromString(detail.serverResponse, "text/html").querySelector("dialog form");
+  if (again && answers(again) === answers(asked)) detail.shouldSwap = false;
+});
+
 // A link that closes its dialog leads nowhere, unless to a place on the page under it.
 document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close-dialog]");
