@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -221,7 +222,10 @@ def present(request: TeamRequest, pk: int) -> HttpResponse:
     """A sign of life of an open page; answers with who else has the template open."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
     tab = storable(request.POST.get("tab", ""))[:32]
-    others = Presence.touch(row, request.user, tab)
+    try:
+        others = Presence.touch(row, request.user, tab)
+    except IntegrityError:
+        raise Http404 from None  # somebody deletes it at this moment
     return render(request, "library/_presence.html", {"template": row, "others": others})
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -164,6 +164,12 @@ class MessageTemplate(models.Model):
         self.saved_from = tab
         self.revision += 1
         self.save()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete it with all that hangs on it, also what an open page adds at that moment."""
+        with transaction.atomic():
+            MessageTemplate.objects.select_for_update().filter(pk=self.pk).first()
+            return super().delete(*args, **kwargs)
 
     def publish(self, person: User) -> "Version":
         """Freeze the draft as the next version; the ids in it no longer follow their titles.

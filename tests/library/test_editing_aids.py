@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -163,6 +164,17 @@ def test_says_who_else_has_the_template_open(
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         assert "Bea" not in client.post(url, {"tab": "one"}).content.decode()
     assert Presence.objects.count() == 1, "closed pages are forgotten"
+
+
+def test_a_sign_of_life_of_a_template_that_is_just_deleted_is_not_found(
+    client: Client, template: MessageTemplate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*args: object) -> None:
+        raise IntegrityError("the template is gone")
+
+    monkeypatch.setattr(Presence, "touch", too_late)
+    gone = client.post(reverse("present", args=[template.pk]), {"tab": "a"})
+    assert gone.status_code == 404
 
 
 def test_a_viewer_is_seen_too(client_as: SignIn, viewer: User, template: MessageTemplate) -> None:
