@@ -17,7 +17,7 @@ from designer.teams.models import Role
 from designer.teams.parts import FORM_METHODS, dialog
 
 from . import editor, emoji, forms
-from .content import Content, storable
+from .content import Content
 from .models import MessageTemplate, Presence, StaleDraft
 
 
@@ -221,7 +221,7 @@ def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
 def present(request: TeamRequest, pk: int) -> HttpResponse:
     """A sign of life of an open page; answers with who else has the template open."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
-    tab = storable(request.POST.get("tab", ""))[:32]
+    _, tab = forms.base(request.POST)
     try:
         others = Presence.touch(row, request.user, tab)
     except IntegrityError:

@@ -113,10 +113,8 @@ class EditorForm:
     @property
     def most_options(self) -> int:
         """How many rows a section, or buttons the message, may have."""
-        path = "sections.0.rows" if isinstance(self.message, ListMessage) else "buttons"
-        limit = limits.limit_for(path, self.message.kind)
-        assert limit is not None
-        return limit.most
+        parts = "sections.*.rows" if isinstance(self.message, ListMessage) else "buttons"
+        return limits.LIMITS[self.message.kind][parts].most
 
     @cached_property
     def tally(self) -> str:

@@ -668,8 +668,8 @@ const isUntouched = () => !typed && !underWay && document.getElementById("saved"
 
 function lookAgain() {
   if (!form() || !isUntouched()) return;
-  const [target, select] = ["#workbench", "#workbench"];
-  htmx.ajax("GET", location.href, { source: target, target, select, swap: "outerHTML" });
+  const itself = "#workbench";
+  htmx.ajax("GET", location.href, { source: itself, target: itself, select: itself, swap: "outerHTML" });
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
