@@ -99,8 +99,11 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
         for note in notes:
             messages.warning(request, note)
         return redirect(_page_of(row, panes.JSON))
-    context = editor.context(row, row.content, tab=tab)
-    return render(request, "library/_form.html", context | {"json_notes": notes})
+    context = editor.context(row, row.content, tab=tab) | {"json_notes": notes}
+    exact = panes.json_text(row.content)
+    if exact != text.replace("\r\n", "\n"):
+        context["json_exact"] = exact
+    return render(request, "library/_form.html", context)
 
 
 def _put(content: Content, reading: Reading) -> tuple[Content, list[str]]:

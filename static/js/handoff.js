@@ -135,8 +135,10 @@ function answered() {
   if (!json()) return;
   const says = document.getElementById("json-says");
   const refused = says.hasAttribute("data-refused");
-  if (!refused) forgetJson();
-  else if (unapplied) {
+  if (!refused) {
+    forgetJson();
+    if (document.activeElement !== json()) showExact(json());
+  } else if (unapplied) {
     unapplied = { ...unapplied, says: says.innerHTML, unsent: null, left: false };
     localStorage.removeItem(keptKey());
   }
@@ -146,6 +148,20 @@ function answered() {
   const notes = [...says.querySelectorAll(".notice--warn")].map((note) => note.textContent);
   sayAloud(refused ? "The JSON is not applied as it is." : ["The JSON is applied.", ...notes].join(" "));
 }
+
+// What was pasted in another form, or typed with other spaces, stands there as the API gets it when
+// the hand has left it. It is also left when it is drawn anew: then the new one is not touched.
+function showExact(box) {
+  const exact = box.closest("#outcome").querySelector("#json-exact");
+  if (!exact || unapplied) return;
+  box.value = box.defaultValue = JSON.parse(exact.textContent);
+  exact.remove();
+  drawLines();
+}
+
+document.addEventListener("focusout", ({ target }) => {
+  if (target.id === "json") showExact(target);
+});
 
 // Told once, not with every key.
 function sayAloud(words) {

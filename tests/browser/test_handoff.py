@@ -114,6 +114,29 @@ def test_broken_json_is_kept_and_its_place_is_shown(
     expect(says).not_to_contain_text("Not applied")
 
 
+def test_json_in_another_form_stands_there_as_the_api_gets_it_when_it_is_left(
+    opened: Page, template: MessageTemplate
+) -> None:
+    view(opened, "JSON")
+    message = list_message(a_row(), body="Hi {{name}}", footer="See you")
+    pasted = json.dumps(meta.dump(message, to="+919876543210"))
+    with opened.expect_response("**/json/"):
+        json_box(opened).fill(pasted)
+    expect(field(opened, "footer")).to_have_value("See you")
+    # Not under the hand.
+    expect(json_box(opened)).to_have_value(pasted)
+    json_box(opened).press("Tab")
+    exact = json.dumps(coext.dump(message, to="+919876543210"), indent=2, ensure_ascii=False)
+    expect(json_box(opened)).to_have_value(exact)
+    expect(opened.locator("#json-lines > div")).to_have_count(exact.count("\n") + 1)
+    expect(opened.locator("#json-says")).to_contain_text("Read as")
+    # What is refused stays as it is.
+    change(opened, '"body"', "body")
+    broken = json_box(opened).input_value()
+    json_box(opened).press("Tab")
+    expect(json_box(opened)).to_have_value(broken)
+
+
 def test_broken_json_outlives_another_view_and_typing_in_the_form(opened: Page) -> None:
     view(opened, "JSON")
     change(opened, '"body"', "body")
