@@ -110,6 +110,7 @@ def _put(content: Content, reading: Reading) -> tuple[Content, list[str]]:
     """The content with the message of a JSON in the place of its own, and what to tell of that."""
     arrived, old = arrive(reading), content.message
     new = merged(old, arrived.message)
+    content = replace(content, samples=reading.samples | content.samples)
     notes = [*arrived.notes, *_notes(reading, arrived)]
     if new.kind == old.kind:
         return replace(content, message=new), notes

@@ -124,7 +124,7 @@ def _named(file: "UploadedFile[bytes]") -> str:
 
 def _found(reading: Reading) -> Found:
     arrived = arrive(reading)
-    content = Content(arrived.message)
+    content = Content(arrived.message, samples=reading.samples)
     left_out = [f"the recipient {reading.to}"] if reading.to else []
     if reading.reference:
         left_out.append(f"the reference “{reading.reference}”")

@@ -296,6 +296,16 @@ def test_another_dialect_and_another_kind_apply_too(
     assert template.message == make_message(BUTTONS)
 
 
+def test_samples_that_come_with_the_json_fill_gaps_only(
+    client: Client, template: MessageTemplate
+) -> None:
+    payload = twilio.dump(list_message(a_row(), body="{{name}}, {{day}}"), name="x").payload
+    payload["variables"] = {"name": "Somebody", "day": "Monday"}
+    post_json(client, template, json.dumps(payload))
+    template.refresh_from_db()
+    assert template.content.samples == {"name": "Asha", "day": "Monday"}
+
+
 def test_json_of_the_other_kind_says_so_and_loses_nothing(
     client: Client, template: MessageTemplate
 ) -> None:

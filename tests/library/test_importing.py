@@ -18,7 +18,7 @@ from designer.library.models import MessageTemplate
 from designer.message.formats import coext, meta, snippets, twilio
 from designer.teams.models import Team, User
 from tests.factories import BUTTONS, LIST, example, make_message
-from tests.message.examples import list_message, with_media
+from tests.message.examples import a_row, list_message, with_media
 
 from .posting import HTMX, fields
 
@@ -238,6 +238,16 @@ def test_tells_what_was_adapted(client: Client, team: Team) -> None:
     assert "The buttons were titles alone: their ids were made from these." in html
     make(client, json.dumps(payload))
     assert MessageTemplate.objects.get(team=team).errors == 0
+
+
+def test_twilios_variables_become_samples(client: Client, team: Team) -> None:
+    payload = twilio.dump(list_message(a_row(), body="Hi {{1}}, {{2}}"), name="Menu").payload
+    payload["variables"] = {"1": "Asha\nRao", "2": 5, "3": "unused"}
+    html = unescape(read_in(client, json.dumps(payload)))
+    assert "Can’t be kept: variables.2, variables.3" in html
+    assert "Hi Asha Rao, {{2}}" in html
+    make(client, json.dumps(payload))
+    assert MessageTemplate.objects.get(team=team).content.samples == {"1": "Asha Rao"}
 
 
 def test_of_much_that_cannot_be_kept_only_some_is_told(client: Client) -> None:

@@ -21,6 +21,8 @@ class Loaded:
     to: str | None = None
     reference: str | None = None
     name: str | None = None
+    samples: dict[str, str] = field(default_factory=dict)
+    """Values that stand for variables, by their names."""
 
 
 def strictly(load: "Loader", payload: Mapping[str, Any]) -> Message:

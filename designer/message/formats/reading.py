@@ -14,7 +14,8 @@ from designer.message.formats.loading import Loaded, Loader, Reader, to_message
 from designer.message.formats.sources import parse_all
 from designer.message.formats.unwrapping import Item, unwrap
 from designer.message.limits import over_full
-from designer.message.schema import Message, texts
+from designer.message.schema import Message, readable, texts
+from designer.message.variables import names
 
 MOST_BYTES = 1_000_000
 """The longest text that is read, in bytes of UTF-8."""
@@ -45,6 +46,8 @@ class Reading:
     to: str | None = None
     reference: str | None = None
     name: str | None = None
+    samples: dict[str, str] = field(default_factory=dict)
+    """Values that stand for the message's variables, by their names."""
     notes: list[str] = field(default_factory=list)
     """In sentences, what was taken for something else than it said, or left out around it."""
 
@@ -100,15 +103,20 @@ def _read_one(item: Item) -> Reading:
     loaded = load(payload, Reader())
     if words := over_full(loaded.message):
         raise FormatError(words)
-    for held in (*texts(loaded.message), *loaded.lost, loaded.to, loaded.reference, loaded.name):
+    known = set(names(loaded.message))
+    samples = {name: value for name, value in loaded.samples.items() if name in known}
+    unused = [f"variables.{readable(name)}" for name in loaded.samples if name not in known]
+    beside = (*loaded.lost, *unused, *samples.values(), loaded.to, loaded.reference, loaded.name)
+    for held in (*texts(loaded.message), *beside):
         _refuse_surrogates(held or "", "A text")
     return Reading(
         loaded.message,
         dialect,
-        [*item.lost, *loaded.lost],
+        [*item.lost, *loaded.lost, *unused],
         loaded.to,
         loaded.reference,
         loaded.name,
+        samples,
         [*item.notes, *loaded.notes],
     )
 

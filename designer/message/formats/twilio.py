@@ -74,21 +74,23 @@ def load(payload: Mapping[str, Any]) -> Message:
 
 
 def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
-    """The same, with the friendly name and a list of what a message can't hold."""
-    parts = reader.keep(payload, {"friendly_name", "language", "types"})
+    """The same, with the friendly name, sample values and a list of what a message can't hold."""
+    known = {"friendly_name", "language", "types"}
+    parts = reader.keep(payload, known | {"variables"} if reader.adapts else known)
+    samples = _samples(parts.get("variables", {}), reader)
     name = text_or_none(parts.get("friendly_name"), "friendly_name")
     if parts.get("language", _LANGUAGE) != _LANGUAGE:
         reader.lost.append("language")
     kinds = parts.get("types", {})
-    known = _LIST if isinstance(kinds, Mapping) and _LIST in kinds else _BUTTONS
+    kind = _LIST if isinstance(kinds, Mapping) and _LIST in kinds else _BUTTONS
     others = kinds
-    kinds = reader.keep(kinds, {known}, "types")
-    if known not in kinds:
+    kinds = reader.keep(kinds, {kind}, "types")
+    if kind not in kinds:
         others = f", not {readable(', '.join(map(str, others)))}" if others else ""
         raise FormatError(f"types must hold {_LIST} or {_BUTTONS}{others}.")
-    path = f"types.{known}"
-    if known == _BUTTONS:
-        content = reader.keep(kinds[known], {"body", "actions"}, path)
+    path = f"types.{kind}"
+    if kind == _BUTTONS:
+        content = reader.keep(kinds[kind], {"body", "actions"}, path)
         buttons = reader.keep_each(
             content.get("actions"), {"id", "title", "type"}, f"{path}.actions"
         )
@@ -97,7 +99,7 @@ def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
                 reader.lost.append(f"{path}.actions.{b}.type")
         raw = {"kind": "button", "body": content.get("body"), "buttons": buttons}
     else:
-        content = reader.keep(kinds[known], {"body", "button", "items"}, path)
+        content = reader.keep(kinds[kind], {"body", "button", "items"}, path)
         items = reader.keep_each(
             content.get("items"), {"id", "item", "description"}, f"{path}.items"
         )
@@ -106,4 +108,20 @@ def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
             row.pop("item", None)
         raw = {"kind": "list", "body": content.get("body"), "button": content.get("button")}
         raw["sections"] = [{"rows": rows}]
-    return Loaded(to_message(raw), reader.lost, reader.notes, name=name)
+    return Loaded(to_message(raw), reader.lost, reader.notes, name=name, samples=samples)
+
+
+def _samples(values: object, reader: Reader) -> dict[str, str]:
+    """A content's `variables`, which hold a sample value each, as texts of one line."""
+    if not isinstance(values, Mapping):
+        raise FormatError("variables must be an object with named fields.")
+    reader.lost += [
+        f"variables.{readable(str(name))}"
+        for name, value in values.items()
+        if not isinstance(value, str)
+    ]
+    return {
+        str(name): " ".join(value.split())
+        for name, value in values.items()
+        if isinstance(value, str)
+    }
