@@ -418,5 +418,18 @@ const marks = (() => {
     return line?.kind === "number" ? parseInt(line.text, 10) : 0;
   }
 
-  return { pairs, isOn, toggle, isIn, toggleLines };
+  // What Enter does at the caret in a list or quote: the next line has its sign too, and a line of
+  // nothing but the sign ends the list. Null where Enter is just a line break.
+  function nextLine(state) {
+    const { text, start, end } = state;
+    const line = start === end && lines(text).find((each) => each.start <= start && start <= each.end);
+    if (!line?.kind || !line.isWhole || start < line.start + line.prefix.length) return null;
+    if (!line.text.slice(line.prefix.length).trim()) {
+      return edit(state, [{ at: line.start, cut: line.text, put: "" }]);
+    }
+    const sign = line.kind === "number" ? `${parseInt(line.prefix, 10) + 1}. ` : line.prefix;
+    return edit(state, [{ at: start, cut: "", put: `\n${sign}` }]);
+  }
+
+  return { pairs, isOn, toggle, isIn, toggleLines, nextLine };
 })();

@@ -50,13 +50,17 @@ function format(tool) {
   const press = () => (mark ? marks.toggle(before, mark) : marks.toggleLines(before, lines));
   const after = isAgain ? lastFormat.before : press();
   lastFormat = { tool: mark ?? lines, before, after };
+  putBody(before, after);
+  showPressed();
+}
+
+function putBody(before, after) {
   const target = bodyField();
   const { scrollTop } = target;
   if (after.text !== before.text) target.setRangeText(after.text, 0, before.text.length);
   target.setSelectionRange(after.start, after.end);
   target.scrollTop = scrollTop;
   if (after.text !== before.text) changed(target);
-  showPressed();
 }
 
 function showPressed() {
@@ -123,6 +127,15 @@ document.addEventListener("focusin", ({ target }) => {
 
 const MARK_KEYS = { b: "*", i: "_" };
 const MARK_KEYS_WITH_SHIFT = { x: "~", m: "`" };
+
+document.addEventListener("keydown", (event) => {
+  const { key, target, isComposing, shiftKey, ctrlKey, altKey, metaKey } = event;
+  if (key !== "Enter" || target.id !== "id_body" || isComposing) return;
+  const after = shiftKey || ctrlKey || altKey || metaKey ? null : marks.nextLine(bodyState());
+  if (!after) return;
+  event.preventDefault();
+  putBody(bodyState(), after);
+});
 
 document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();

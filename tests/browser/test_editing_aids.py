@@ -504,6 +504,22 @@ def test_a_switch_of_kind_can_be_undone_after_a_reload(opened: Page) -> None:
     expect(opened.get_by_label("Button 3 title", exact=True)).to_have_value("Talk to Agent")
 
 
+def test_enter_in_a_list_of_the_body_begins_its_next_line(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    body.fill("")
+    body.press_sequentially("- tea")
+    body.press("Enter")
+    body.press_sequentially("cake")
+    expect(body).to_have_value("- tea\n- cake")
+    body.press("Enter")
+    body.press("Enter")
+    body.press_sequentially("Bye")
+    expect(body).to_have_value("- tea\n- cake\nBye")
+    expect(opened.locator("#outcome .bubble__body li")).to_have_text(["tea", "cake"])
+    body.press("Shift+Enter")
+    expect(body).to_have_value("- tea\n- cake\nBye\n")
+
+
 def test_lists_the_shortcuts_under_the_question_mark(opened: Page) -> None:
     opened.locator("body").press("?")
     dialog = opened.get_by_role("dialog", name="Keyboard shortcuts")

@@ -58,6 +58,31 @@ def toggle(page: Page, drawn: str, *signs: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- one|", "- one\n- |"),
+        ("* one|", "* one\n* |"),
+        ("> one|\ntwo", "> one\n> |\ntwo"),
+        ("9. one|", "9. one\n10. |"),
+        ("- on|e", "- on\n- |e"),
+        # a line of nothing but the sign ends the list
+        ("- one\n- |", "- one\n|"),
+        ("1. one\n2. |\nafter", "1. one\n|\nafter"),
+        # a line break like any other
+        ("one|", None),
+        ("|- one", None),
+        ("-| one", None),
+        ("- [one]", None),
+        ("*one|*", None),
+        ("```\n- one|\n```", None),
+    ],
+)
+def test_enter_goes_on_with_a_list(script: Page, before: str, after: str | None) -> None:
+    found = script.evaluate("(state) => marks.nextLine(state)", read(before))
+    assert (draw(found) if found else None) == after
+
+
+@pytest.mark.parametrize(
     ("before", "sign", "after"),
     [
         # a selection and back
