@@ -20,6 +20,7 @@ urlpatterns = [
     path("templates/<int:pk>/duplicate/", views.duplicate_template, name="duplicate-template"),
     path("templates/<int:pk>/delete/", views.delete_template, name="delete-template"),
     path("templates/<int:pk>/versions/", views.versions, name="versions"),
+    path("templates/<int:pk>/versions/<int:number>/", views.version, name="version"),
     path(
         "templates/<int:pk>/versions/<int:number>/restore/",
         views.restore_version,

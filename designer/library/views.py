@@ -94,6 +94,25 @@ def versions(request: TeamRequest, pk: int) -> HttpResponse:
 
 
 @team_page()
+@require_safe
+def version(request: TeamRequest, pk: int, number: int) -> HttpResponse:
+    """One published version, to be tried, and what differs from the one before and the draft."""
+    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    two = row.versions.select_related("published_by").filter(number__in=[number, number - 1])
+    by_number = {each.number: each for each in two}
+    if number not in by_number:
+        raise Http404
+    context = {
+        "template": row,
+        "version": by_number[number],
+        "content": by_number[number].content,
+        "before": by_number.get(number - 1),
+        "before_name": f"Version {number - 1}",
+    }
+    return render(request, "library/version.html", context)
+
+
+@team_page()
 @require_POST
 def restore_version(request: TeamRequest, pk: int, number: int) -> HttpResponse:
     """Make a published version the draft again; the present draft is one undo away."""

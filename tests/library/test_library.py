@@ -1,5 +1,6 @@
 """The library's pages: finding, making, copying and deleting templates."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -177,6 +178,37 @@ def test_a_published_version_becomes_the_draft_again(
     assert response.status_code == 404
 
 
+def test_a_version_says_what_it_changed_and_what_has_changed_since(
+    client: Client, team: Team, editor: User
+) -> None:
+    template = make_template(team, ListMessage(body="First"))
+
+    def save(body: str) -> None:
+        revision = template.revision
+        template.save_draft(
+            Content(ListMessage(body=body)), name="Menu", person=editor, revision=revision
+        )
+
+    def rows_of(number: int) -> list[list[str]]:
+        html = client.get(reverse("version", args=[template.pk, number])).content.decode()
+        return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in html.split("<tr>")[1:]]
+
+    template.publish(editor)
+    save("Second")
+    template.publish(editor)
+    assert rows_of(1) == [
+        ["What differs", "This version", "The draft"],
+        ["Body", "First", "Second"],
+    ]
+    assert rows_of(2) == [
+        ["What differs", "Version 1", "This version"],
+        ["Body", "First", "Second"],
+    ]
+    save("Third")
+    assert ["Body", "Second", "Third"] in rows_of(2)
+    assert client.get(reverse("version", args=[template.pk, 3])).status_code == 404
+
+
 def test_versions_of_a_template_that_has_none(client: Client, team: Team) -> None:
     template = make_template(team)
     listed = client.get(reverse("versions", args=[template.pk])).content.decode()
@@ -194,6 +226,7 @@ ROUTES = [
     ("delete-template", {"pk": 0}, ["GET", "POST"]),
     ("switch-kind", {"pk": 0}, ["GET", "POST"]),
     ("versions", {"pk": 0}, ["GET"]),
+    ("version", {"pk": 0, "number": 1}, ["GET"]),
     ("restore-version", {"pk": 0, "number": 1}, ["POST"]),
 ]
 each_route = pytest.mark.parametrize(("name", "where", "methods"), ROUTES, ids=lambda v: str(v))
