@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.parts import FORM_METHODS, dialog, wants_part
+from designer.teams.asked import wants_part
+from designer.teams.parts import FORM_METHODS, dialog
 
 from .models import MessageTemplate, PreviewLink
 

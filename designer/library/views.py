@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.parts import FORM_METHODS, dialog, page_or_part, wants_part
+from designer.teams.asked import wants_part
+from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
 from . import forms, listing, starters
 from .content import Content

@@ -7,14 +7,10 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from .access import TeamRequest
+from .asked import wants_part
 
 # What a view takes that shows a form and is posted it.
 FORM_METHODS = ["GET", "HEAD", "POST"]
-
-
-def wants_part(request: TeamRequest) -> bool:
-    """Whether htmx will put the answer into a page that is there already."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def page_or_part(

@@ -158,6 +158,17 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   for (const list of elt.querySelectorAll("[data-by-day]")) tellDays(list);
 });
 
+// A page acts in its own team, whichever was chosen in another tab meanwhile. A request of htmx
+// says so with a header.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const team = JSON.parse(document.body.getAttribute("hx-headers"))["X-Team"];
+  if (event.defaultPrevented || !team || form.getAttribute("method") !== "post") return;
+  const field = document.createElement("input");
+  [field.type, field.name, field.value] = ["hidden", "in_team", team];
+  form.append(field);
+});
+
 // Whoever signs in again in another tab has a new token: it is read when it is needed.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const [, token] = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) ?? [];

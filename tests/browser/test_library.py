@@ -177,6 +177,30 @@ def test_works_in_another_team(library: Page, editor: User, other_team: Team) ->
     expect(library.get_by_label("More for Theirs")).to_have_count(0)
 
 
+def test_an_open_page_goes_on_in_its_own_team(
+    library: Page, editor: User, team: Team, other_team: Team
+) -> None:
+    editor.memberships.create(team=other_team, role="editor")
+    mine = make_template(team, name="Here")
+    make_template(other_team, name="There")
+    library.goto(reverse("template", args=[mine.pk]))
+    begins = library.context.new_page()
+    begins.goto(reverse("new-template"))
+    switches = library.context.new_page()
+    switches.goto(reverse("templates"))
+    switches.get_by_label(re.compile("^Team ")).click()
+    switches.get_by_role("button", name=str(other_team)).click()
+    expect(cards(switches)).to_have_text([re.compile("There")])
+    # It is saved, not said to be deleted.
+    library.get_by_label("Footer", exact=True).fill("Typed here")
+    expect(library.get_by_text("Draft saved")).to_be_visible()
+    mine.refresh_from_db()
+    assert mine.message.footer == "Typed here"
+    begins.get_by_role("button", name="New list").click()
+    expect(begins.get_by_label(f"Team {team}")).to_be_visible()
+    assert other_team.templates.count() == 1
+
+
 def test_signs_in_with_a_password_and_out(page: Page, editor: User) -> None:
     editor.set_password("a long enough secret")
     editor.save()

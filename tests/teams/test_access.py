@@ -13,7 +13,7 @@ from django.urls import reverse
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, current_membership, owned, team_page
 from designer.teams.models import Membership, Role, Team, User
-from tests.factories import make_member, make_template
+from tests.factories import make_member, make_team, make_template
 
 SignIn = Callable[[User], Client]
 
@@ -129,6 +129,56 @@ def test_switches_to_no_team_but_ones_own(
     assert switch(Client(), other_team.pk) == 302  # to sign in
     asked = client.get(reverse("account")).wsgi_request
     assert current_membership(asked) == Membership.objects.get(user=editor)
+
+
+def test_an_open_page_acts_in_its_own_team_when_another_is_chosen(
+    both: User, team: Team, other_team: Team, client_as: SignIn
+) -> None:
+    client = client_as(both)
+    theirs = {"X-Team": str(other_team.pk)}
+    make_template(team, name="In the first"), make_template(other_team, name="In the other")
+    part = client.get(reverse("templates"), headers={"HX-Request": "true", **theirs})
+    assert "In the other" in part.content.decode()
+    # That chose nothing; a form that is sent leads to its team.
+    assert client.get(reverse("templates")).context["team"] == team
+    made = client.post(
+        reverse("new-template"), {"kind": "list", "in_team": other_team.pk}, follow=True
+    )
+    assert made.status_code == 200
+    assert other_team.templates.count() == 2
+    assert client.get(reverse("templates")).context["team"] == other_team
+
+
+@pytest.mark.parametrize("said", ["0", "abc", "9" * 30, "left"])
+def test_a_page_of_a_team_that_was_left_does_nothing_anywhere_else(
+    editor: User, team: Team, other_team: Team, client_as: SignIn, said: str
+) -> None:
+    said = str(other_team.pk) if said == "left" else said
+    client = client_as(editor)
+    assert (
+        client.post(reverse("new-template"), {"kind": "list", "in_team": said}).status_code == 403
+    )
+    answer = client.post(reverse("new-template"), {"kind": "list"}, headers={"X-Team": said})
+    assert answer.status_code == 403
+    assert "You are not in the team of this page any more." in answer.content.decode()
+    assert not MessageTemplate.objects.exists()
+
+
+def test_a_link_to_what_another_of_ones_teams_has_opens_it_there(
+    both: User, team: Team, other_team: Team, client_as: SignIn
+) -> None:
+    mine, theirs = make_template(team), make_template(other_team)
+    strange = make_template(make_team("Strangers"))
+    client = client_as(both)
+    assert client.get(reverse("template", args=[theirs.pk])).context["team"] == other_team
+    # One works there from now on, until a link leads back.
+    assert client.get(reverse("templates")).context["team"] == other_team
+    assert client.get(reverse("template", args=[mine.pk])).context["team"] == team
+    assert client.get(reverse("template", args=[strange.pk])).status_code == 404
+    assert client.get(reverse("templates")).context["team"] == team
+    # Nothing is done across teams.
+    assert client.post(reverse("delete-template", args=[theirs.pk])).status_code in (403, 404)
+    assert other_team.templates.exists()
 
 
 def test_falls_back_on_the_first_team_when_the_chosen_one_is_left(

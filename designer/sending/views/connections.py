@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.asked import wants_part
 from designer.teams.models import Role
-from designer.teams.parts import FORM_METHODS, dialog, wants_part
+from designer.teams.parts import FORM_METHODS, dialog
 
 from ..forms import ConnectionForm
 from ..models import Connection

@@ -9,8 +9,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.asked import wants_part
 from designer.teams.models import Role
-from designer.teams.parts import FORM_METHODS, page_or_part, wants_part
+from designer.teams.parts import FORM_METHODS, page_or_part
 
 from .. import outbox
 from ..panel import Panel

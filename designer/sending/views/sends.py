@@ -11,7 +11,8 @@ from django_htmx.http import reswap, retarget
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.parts import FORM_METHODS, dialog, page_or_part, wants_part
+from designer.teams.asked import wants_part
+from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
 from .. import outbox
 from ..client import request_headers
