@@ -66,6 +66,7 @@ TROUBLE = {
     "timeout": f"No answer came in time. {PERHAPS}",
     "disconnected": f"The connection broke before the answer came. {PERHAPS}",
     "lease": f"The sending was interrupted half-way. {PERHAPS}",
+    "restored": f"It was under way when the backup was made that was put back. {PERHAPS}",
 }
 # These can't get better by themselves.
 HOPELESS = frozenset({"tls", "address", "key", "retired", "stale"})

@@ -43,6 +43,24 @@ def _expire() -> int:
     return count
 
 
+def doubt_unfinished() -> int:
+    """Turn all that is under way into unknown, in a database that was restored; return how many.
+
+    What it still has to send may have gone out since it was copied.
+    """
+    words = outcomes.TROUBLE["restored"]
+    unfinished = Send.objects.filter(state__in=[State.QUEUED, State.SENDING, State.WAITING])
+    with transaction.atomic():
+        Attempt.objects.filter(state="").update(state=State.UNKNOWN, code="restored", outcome=words)
+        return unfinished.update(
+            state=State.UNKNOWN,
+            outcome=words,
+            lease_until=None,
+            next_attempt_at=None,
+            finished_at=timezone.now(),
+        )
+
+
 def _wake_overdue(patience: timedelta) -> int:
     now = timezone.now()
     overdue = Send.objects.due().filter(wake_at__lt=now - patience)

@@ -8,15 +8,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import timezone
+
+from designer.sending import outcomes
 
 
 class Command(BaseCommand):
     help = (
         "Copy the SQLite database to FILE, while the product runs. To restore: stop the product, "
         "put the copy in the database's place, delete the files beside it that end in -wal and "
-        "-shm, start the product with the same SECRET_KEY. What was queued or waiting when the "
-        "copy was made goes out then, also what has gone out since: to look first and cancel, "
-        "start the web server of the Procfile without its worker."
+        "-shm, start the product with the same SECRET_KEY. What was under way when the copy was "
+        "made may have gone out since, so in the copy it is unknown, and nothing is sent twice."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,6 +33,7 @@ class Command(BaseCommand):
             file.touch(mode=0o600, exist_ok=False)
             with closing(sqlite3.connect(file)) as copy:
                 self._copy(copy)
+                self._doubt(copy)
                 (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
         except FileExistsError:
             raise CommandError(f"{file} exists already; choose another name.") from None
@@ -49,3 +52,20 @@ class Command(BaseCommand):
         connection.connection.backup(copy)
         # A file of its own, without a write-ahead log beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
+
+    def _doubt(self, copy: sqlite3.Connection) -> None:
+        """What `doubt_unfinished` does, in a file that is none of Django's databases."""
+        words, now = outcomes.TROUBLE["restored"], timezone.now()
+        when = connection.ops.adapt_datetimefield_value(now)
+        with copy:
+            copy.execute(
+                "UPDATE sending_attempt SET state = 'unknown', code = 'restored', outcome = ? "
+                "WHERE state = ''",
+                [words],
+            )
+            copy.execute(
+                "UPDATE sending_send SET state = 'unknown', outcome = ?, finished_at = ?, "
+                "lease_until = NULL, next_attempt_at = NULL "
+                "WHERE state IN ('queued', 'sending', 'waiting')",
+                [words, when],
+            )
