@@ -19,7 +19,7 @@ manage: $(BIN)/.installed
 ## Run all tests, those in a browser too. ARGS="-k name" picks some.
 test: $(BIN)/.installed-dev
 	@.ci/chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@.ci/pytest $(ARGS)
 
 ## What a change must pass besides the tests.
 check: $(BIN)/.installed-dev

@@ -10,7 +10,10 @@ os.environ.setdefault("SANDBOX", "1")
 os.environ.setdefault("HTTPS", "0")
 os.environ.setdefault("DATA_DIR", tempfile.gettempdir())
 # Of Redis, should the tests run with one, this process and those that it starts have a part of
-# their own; rq reads this name.
+# their own; rq reads this name. Of several that share the tests, each has one.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    run, worker = os.environ["PYTEST_XDIST_TESTRUNUID"], os.environ["PYTEST_XDIST_WORKER"]
+    os.environ["RQ_KEY_PREFIX"] = f"tapwright-test-{run}-{worker}"
 os.environ.setdefault("RQ_KEY_PREFIX", f"tapwright-test-{os.getpid()}")
 
 from designer.settings import *  # noqa: F403
