@@ -312,6 +312,7 @@ class State(models.TextChoices):
 
 # A send that was unknown until a person said that it did not arrive.
 SAID_NOT_ARRIVED = Q(state=State.FAILED, settled_at__isnull=False)
+SAID_BY_A_PERSON = Q(state__in=[State.SENT, State.FAILED], settled_by__isnull=False)
 
 
 class SendQuerySet(models.QuerySet["Send"]):
@@ -532,7 +533,8 @@ class Send(models.Model):
     @property
     def fingerprint(self) -> str:
         """Changes with whatever the live parts of the pages show, but for the countdown."""
-        return f"{self.state}-{self.attempt_count}-{self.waits_long:d}"
+        said = self.settled_by_id is not None
+        return f"{self.state}-{self.attempt_count}-{self.waits_long:d}{said:d}"
 
     @property
     def last_attempt(self) -> "Attempt | None":
@@ -540,13 +542,19 @@ class Send(models.Model):
 
     @property
     def is_doubted(self) -> bool:
-        """Whether nobody but the customer knows that it arrived: it is unknown, or a person says
-        that it did not."""
-        return self.state == State.UNKNOWN or bool(self.state == State.FAILED and self.settled_at)
+        """Whether nobody but the customer knows that it arrived: it is unknown, or all there is is
+        a person's word."""
+        said_not = self.state == State.FAILED and self.settled_at is not None
+        return self.state == State.UNKNOWN or said_not or self.may_take_back
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether it is as it is because a person said so, who may have been wrong."""
+        return self.settled_by_id is not None and self.state in (State.SENT, State.FAILED)
 
     def settle(self, *, arrived: bool, person: User | None = None) -> bool:
         """Decide what became of an unknown send: a person says so, or (without one) a reply did,
-        which knows better than a person who said that it did not arrive.
+        which knows better than any person.
 
         False if it is neither, or not any more.
         """
@@ -554,7 +562,7 @@ class Send(models.Model):
         said = "that it arrived" if arrived else "that it did not arrive"
         doubted = Q(state=State.UNKNOWN)
         if person is None:
-            doubted |= SAID_NOT_ARRIVED
+            doubted |= SAID_NOT_ARRIVED | SAID_BY_A_PERSON
         return self._finish(
             doubted,
             State.SENT if arrived else State.FAILED,
@@ -570,14 +578,21 @@ class Send(models.Model):
 
     def unsettle(self) -> None:
         """Let it be unknown again, if only a reply had shown that it arrived."""
+        self._doubt_again(Q(state=State.SENT, settled_at__isnull=False, settled_by=None))
+
+    def take_back(self) -> bool:
+        """Let it be unknown again, if only a person said what became of it; False if not."""
+        return self._doubt_again(SAID_BY_A_PERSON)
+
+    def _doubt_again(self, which: Q) -> bool:
         last = self.last_attempt
-        Send.objects.filter(
-            pk=self.pk, state=State.SENT, settled_at__isnull=False, settled_by=None
-        ).update(
+        changed = Send.objects.filter(which, pk=self.pk).update(
             state=State.UNKNOWN,
             outcome=last.outcome if last else "",
+            settled_by=None,
             settled_at=None,
         )
+        return bool(changed)
 
     def _finish(self, before: Q, after: State, words: str, person: User | None) -> bool:
         now = timezone.now()

@@ -102,11 +102,20 @@ def queue_several(
     return batch
 
 
-def again(send: Send, *, person: User, token: uuid.UUID) -> Send:
+class SentAgainError(Exception):
+    """Somebody has sent the same again already, which the person who wants to has not seen."""
+
+
+@transaction.atomic
+def again(send: Send, *, person: User, token: uuid.UUID, seen: int = 0) -> Send:
     """Queue what a send held once more; a reference that was made up for it is made anew.
 
-    The same token again gives the first repeat. Raises OverQuotaError.
+    The same token again gives the first repeat. Raises SentAgainError if there are more repeats
+    than the person has `seen`, and OverQuotaError.
     """
+    quota.lock(send.team)
+    if send.repeats.exclude(token=token).count() > seen:
+        raise SentAgainError
     reference, body = send.reference, send.body
     if reference.startswith(REFERENCE_PREFIX):
         reference = new_reference()

@@ -23,6 +23,7 @@ from ..plans import plans
 from .api import Api, Reply, error
 
 Fresh = Callable[[Send], Send]
+SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
 KEY = "pk_live_0123456789abcdef"
 FINAL = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
@@ -322,6 +323,43 @@ def test_a_person_says_what_became_of_an_unknown_one(
     assert "Edith Editor says that it" in response.text
 
 
+@pytest.mark.parametrize("arrived", ["yes", "no"])
+def test_what_a_person_said_can_be_taken_back(
+    edith: Client,
+    template: MessageTemplate,
+    connection: Connection,
+    fresh: Fresh,
+    editor: User,
+    arrived: str,
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN, outcome="Perhaps.")
+    Attempt.objects.create(send=send, number=1, url="http://127.0.0.1/", outcome="Perhaps.")
+    url = f"/sends/{send.pk}/settle/"
+    assert "Take that back" in edith.post(url, {"arrived": arrived}, follow=True).text
+    again = edith.post(url, {"arrived": "unsure"}, follow=True).text
+    assert "It did not arrive" in again
+    assert "Take that back" not in again
+    unknown = fresh(send)
+    assert (unknown.state, unknown.outcome, unknown.settled_by) == (State.UNKNOWN, "Perhaps.", None)
+    assert "Something else happened" in edith.post(url, {"arrived": "unsure"}, follow=True).text
+
+
+def test_what_a_reply_showed_is_not_taken_back(
+    edith: Client, template: MessageTemplate, connection: Connection, fresh: Fresh, editor: User
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN)
+    assert send.settle(arrived=True, person=editor)
+    said = fresh(send)
+    assert said.is_doubted
+    assert said.settle(arrived=True)
+    shown = fresh(send)
+    assert shown.outcome == "A reply to it shows that it arrived."
+    assert shown.fingerprint != said.fingerprint
+    page = edith.post(f"/sends/{send.pk}/settle/", {"arrived": "unsure"}, follow=True).text
+    assert "Something else happened" in page
+    assert "Take that back" not in page
+
+
 @pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.SENT, State.FAILED])
 def test_only_an_unknown_one_can_be_settled(
     edith: Client, template: MessageTemplate, connection: Connection, fresh: Fresh, state: State
@@ -382,6 +420,30 @@ def test_sending_again_asks_and_makes_a_send_of_its_own(
     assert fresh(send).state == State.UNKNOWN
     assert f'href="/sends/{repeat.pk}/"' in edith.get(f"/sends/{send.pk}/").text
     assert f'href="/sends/{send.pk}/"' in edith.get(f"/sends/{repeat.pk}/").text
+
+
+def test_two_people_do_not_send_the_same_again_unseen(
+    edith: Client, admin: User, client_as: SignIn, template: MessageTemplate, connection: Connection
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN)
+    url = f"/sends/{send.pk}/again/"
+
+    def post(client: Client, form: str) -> Any:
+        fields = dict(re.findall(r'name="(token|seen)" value="([^"]*)"', form))
+        return client.post(url, fields)
+
+    ada = client_as(admin)
+    ediths, adas = edith.get(url).text, ada.get(url).text
+    assert "already" not in adas
+    assert post(edith, ediths).status_code == 302
+    asked = post(ada, adas)
+    assert Send.objects.count() == 2
+    assert "Not sent: it was sent again meanwhile." in asked.text
+    assert "by Edith Editor: queued" in asked.text
+    # Having seen it, she may.
+    assert post(ada, asked.text).status_code == 302
+    assert Send.objects.count() == 3
+    assert edith.get(url).text.count("by Edith Editor: queued") == 1
 
 
 @pytest.mark.parametrize("token", ["", "x"])

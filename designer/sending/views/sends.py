@@ -11,7 +11,7 @@ from django_htmx.http import reswap, retarget
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.asked import wants_part
+from designer.teams.asked import number, wants_part
 from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
 from .. import outbox
@@ -82,12 +82,17 @@ def _unchanged(request: TeamRequest, row: Send) -> HttpResponse | None:
 @team_page()
 @require_POST
 def settle(request: TeamRequest, pk: int) -> HttpResponse:
-    """A person says what became of an unknown send: `arrived` is yes or no."""
+    """A person says what became of an unknown send: `arrived` is yes or no, or takes back what one
+    said: unsure."""
     row = owned(request, Send.objects.all(), pk=pk)
     arrived = request.POST.get("arrived")
-    if arrived not in ("yes", "no"):
+    if arrived == "unsure":
+        done = row.take_back()
+    elif arrived in ("yes", "no"):
+        done = row.settle(arrived=arrived == "yes", person=request.user)
+    else:
         return HttpResponse(status=400)
-    if not row.settle(arrived=arrived == "yes", person=request.user):
+    if not done:
         messages.warning(request, TOO_LATE)
     return redirect(row)
 
@@ -105,23 +110,34 @@ def cancel(request: TeamRequest, pk: int) -> HttpResponse:
 @team_page()
 @require_http_methods(FORM_METHODS)
 def again(request: TeamRequest, pk: int) -> HttpResponse:
-    """Ask, then send the same once more, as a send of its own."""
+    """Ask, then send the same once more, as a send of its own.
+
+    Who asks is shown what was sent again already; more of that since (POST `seen`) asks anew.
+    """
     row = owned(request, _with_all(), pk=pk)
     if not row.may_repeat:
         messages.warning(request, "This can’t be sent again as it is.")
         return redirect(row)
     if request.method != "POST":
-        context = {"send": row, "token": uuid.uuid4()}
-        return dialog(request, "sending/_again_form.html", "Send again", context)
+        return _ask_again(request, row)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
         return HttpResponse(status=400)
+    seen = number(request.POST.get("seen", "")) or 0
     try:
-        return redirect(outbox.again(row, person=request.user, token=token))
+        return redirect(outbox.again(row, person=request.user, token=token, seen=seen))
+    except outbox.SentAgainError:
+        return _ask_again(request, row, meanwhile=True)
     except OverQuotaError as problem:
         messages.warning(request, f"Not sent. {problem}")
         return redirect(row)
+
+
+def _ask_again(request: TeamRequest, row: Send, *, meanwhile: bool = False) -> HttpResponse:
+    repeats = row.repeats.select_related("created_by").order_by("pk")
+    context = {"send": row, "token": uuid.uuid4(), "repeats": repeats, "meanwhile": meanwhile}
+    return dialog(request, "sending/_again_form.html", "Send again", context)
 
 
 @team_page()
