@@ -65,6 +65,11 @@ class Progress:
         return sum(send.is_final for send in self.sends)
 
     @property
+    def waits(self) -> int:
+        """How many have not gone out and can be taken back."""
+        return sum(send.may_cancel for send in self.sends)
+
+    @property
     def is_over(self) -> bool:
         return self.done == len(self.sends)
 

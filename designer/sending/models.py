@@ -402,6 +402,16 @@ class Batch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("sends-together", args=[self.pk])
 
+    def failed(self) -> SendQuerySet:
+        """Those that failed and may be sent again, which nobody has done yet."""
+        return self.sends.filter(
+            state=State.FAILED, repeats=None, connection__retired_at=None
+        ).order_by("pk")
+
+    def cancel_rest(self, person: User) -> int:
+        """Take back those that have not gone out yet; how many that were."""
+        return sum(send.cancel(person) for send in self.sends.all() if send.may_cancel)
+
 
 class Send(models.Model):
     """One message to one number: the exact payload, and what became of it.

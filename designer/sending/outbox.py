@@ -18,7 +18,7 @@ from designer.teams.models import Team, User
 
 from . import quota
 from .delivery import wake
-from .models import Batch, Connection, Send, TestNumber
+from .models import Batch, Connection, Send, SendQuerySet, TestNumber
 
 REFERENCE_PREFIX = "tw-"
 # So many numbers one message may go to at once.
@@ -54,8 +54,7 @@ def queue(letter: Letter, *, team: Team, person: User, token: uuid.UUID) -> Send
     """
     fields = _fields(letter)
     token = uuid.uuid5(token, f"{letter.connection.pk} {fields['body']}")
-    others = Send.objects.filter(team=team, reference=letter.reference).exclude(token=token)
-    if letter.reference.startswith(REFERENCE_PREFIX) and others.exists():
+    if _is_taken(letter.reference, Send.objects.filter(team=team).exclude(token=token)):
         fields = _fields(replace(letter, reference=new_reference()))
     return _queue(team, person, token, **fields)
 
@@ -71,34 +70,38 @@ def queue_several(
     # In an order of their own: the list they were ticked in is sorted by their last use.
     said = _fields(replace(letter, to=" ".join(sorted(numbers))))["body"]
     token = uuid.uuid5(token, f"{letter.connection.pk} {said}")
-    letters = [
-        replace(letter, to=to, reference=_reference_of_its_own(letter.reference, position))
-        for position, to in enumerate(numbers, start=1)
-    ]
     with transaction.atomic():
         quota.lock(team)
         if found := Batch.objects.filter(team=team, token=token).first():
             return found
+        if _is_taken(letter.reference, Send.objects.filter(team=team)):
+            letter = replace(letter, reference=new_reference())
+        letters = [
+            replace(letter, to=to, reference=reference_among(letter.reference, position))
+            for position, to in enumerate(numbers, start=1)
+        ]
         quota.check(team, person, len(letters))
-        batch = Batch.objects.create(
-            team=team,
-            template_name=letter.template.name,
-            created_by=person,
-            count=len(letters),
-            token=token,
-        )
-        sends = Send.objects.bulk_create(
-            Send(
-                team=team,
-                batch=batch,
-                created_by=person,
-                token=uuid.uuid5(token, one.to),
-                **_fields(one),
-            )
-            for one in letters
-        )
+        rows = [(uuid.uuid5(token, one.to), _fields(one)) for one in letters]
+        batch = _queue_batch(team, person, token, letter.template.name, rows)
         _remember(team, numbers)
-        _wake_after_commit(sends)
+    return batch
+
+
+def _queue_batch(
+    team: Team,
+    person: User,
+    token: uuid.UUID,
+    template_name: str,
+    rows: Sequence[tuple[uuid.UUID, dict[str, Any]]],
+) -> Batch:
+    """Queue sends together, each given by its token and its fields."""
+    batch = Batch.objects.create(
+        team=team, template_name=template_name, created_by=person, count=len(rows), token=token
+    )
+    sends = Send.objects.bulk_create(
+        Send(team=team, batch=batch, created_by=person, token=own, **fields) for own, fields in rows
+    )
+    _wake_after_commit(sends)
     return batch
 
 
@@ -116,25 +119,26 @@ def again(send: Send, *, person: User, token: uuid.UUID, seen: int = 0) -> Send:
     quota.lock(send.team)
     if send.repeats.exclude(token=token).count() > seen:
         raise SentAgainError
-    reference, body = send.reference, send.body
-    if reference.startswith(REFERENCE_PREFIX):
-        reference = new_reference()
-        body = encode(send.payload | {"reference": reference})
-    return _queue(
-        send.team,
-        person,
-        token,
-        connection=send.connection,
-        template=send.template,
-        version=send.version,
-        template_name=send.template_name,
-        version_number=send.version_number,
-        repeat_of=send,
-        to=send.to,
-        reference=reference,
-        path=send.path,
-        body=body,
-    )
+    return _queue(send.team, person, token, **_repeated(send))
+
+
+def failed_again(batch: Batch, *, person: User, token: uuid.UUID) -> Batch:
+    """Queue those of a batch that failed once more, as a batch of their own.
+
+    The same token again gives the first such batch. Raises SentAgainError if there are none (any
+    more), and OverQuotaError.
+    """
+    team = batch.team
+    with transaction.atomic():
+        quota.lock(team)
+        if found := Batch.objects.filter(team=team, token=token).first():
+            return found
+        failed = list(batch.failed())
+        if not failed:
+            raise SentAgainError
+        quota.check(team, person, len(failed))
+        repeats = [(uuid.uuid5(token, str(send.pk)), _repeated(send)) for send in failed]
+        return _queue_batch(team, person, token, batch.template_name, repeats)
 
 
 def encode(payload: Mapping[str, Any]) -> str:
@@ -159,10 +163,38 @@ def _fields(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _reference_of_its_own(reference: str, position: int) -> str:
-    """For one of several: a new one, or the person's own with the position behind it."""
+def _repeated(send: Send) -> dict[str, Any]:
+    """The fields of a send that repeats another."""
+    reference, body = send.reference, send.body
+    if reference.startswith(REFERENCE_PREFIX):
+        reference = new_reference()
+        body = encode(send.payload | {"reference": reference})
+    return {
+        "connection_id": send.connection_id,
+        "template_id": send.template_id,
+        "version_id": send.version_id,
+        "template_name": send.template_name,
+        "version_number": send.version_number,
+        "repeat_of": send,
+        "to": send.to,
+        "reference": reference,
+        "path": send.path,
+        "body": body,
+    }
+
+
+def _is_taken(reference: str, sends: SendQuerySet) -> bool:
+    """Whether one of the sends has a reference that was made up; one's own may stand on several."""
+    made_up = reference.startswith(REFERENCE_PREFIX)
+    return made_up and sends.filter(reference=reference).exists()
+
+
+def reference_among(reference: str, position: int) -> str:
+    """What one of several has, counted from 1: the panel's own for the first and a new one for
+    each other, or the person's with the position behind it.
+    """
     if not reference or reference.startswith(REFERENCE_PREFIX):
-        return new_reference()
+        return reference if reference and position == 1 else new_reference()
     ending = f"-{position}"
     return reference[: LIMITS["list"]["reference"].most - len(ending)] + ending
 

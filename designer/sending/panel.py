@@ -20,7 +20,7 @@ from designer.teams.models import User
 
 from .forms import SendForm
 from .models import Connection, ConnectionQuerySet, Send, TestNumber, readable
-from .outbox import Letter, new_reference
+from .outbox import REFERENCE_PREFIX, Letter, new_reference, reference_among
 
 DRAFT = "draft"
 OFFERED_NUMBERS = 100
@@ -125,6 +125,9 @@ class Panel:
         form = self.form
         to = self.recipients[0] if self.recipients else form.typed
         reference = str(form["reference"].value() or "").strip()
+        if len(self.recipients) > 1:
+            # The first one's.
+            reference = reference_among(reference, 1) if reference else f"{REFERENCE_PREFIX}…"
         return readable(coext.dump(self.message, to=to, reference=reference or None))
 
     @property

@@ -1,10 +1,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.test import Client
 
 from designer.library.models import MessageTemplate
 from designer.sending.models import Connection, Send
-from designer.teams.models import Team
+from designer.teams.models import Team, User
 
 from ..factories import make_connection, make_send, make_template
 from .api import Api
@@ -38,3 +39,15 @@ def queued(template: MessageTemplate, connection: Connection) -> Send:
 def fresh() -> Callable[[Send], Send]:
     """Reads a send again."""
     return lambda send: Send.objects.get(pk=send.pk)
+
+
+@pytest.fixture
+def edith(editor: User, client_as: Callable[[User], Client]) -> Client:
+    """The browser of somebody who may send."""
+    return client_as(editor)
+
+
+@pytest.fixture
+def vera(viewer: User, client_as: Callable[[User], Client]) -> Client:
+    """The browser of somebody who may only look."""
+    return client_as(viewer)

@@ -33,6 +33,8 @@ PAGES = [
     ("send-look", "template", None, Role.EDITOR),
     ("sends", "", Role.VIEWER, None),
     ("sends-together", "batch", Role.VIEWER, None),
+    ("cancel-rest", "batch", None, Role.EDITOR),
+    ("failed-again", "batch", Role.VIEWER, Role.EDITOR),
     ("send", "send", Role.VIEWER, None),
     ("send-live", "send", Role.VIEWER, None),
     ("send-status", "send", Role.VIEWER, None),

@@ -24,12 +24,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def edith(editor: User, client_as: Callable[[User], Client]) -> Client:
-    """A client in which the editor is signed in."""
-    return client_as(editor)
-
-
-@pytest.fixture
 def greeting(team: Team) -> MessageTemplate:
     """A template with two variables, one of which has a sample."""
     message = make_message(BUTTONS).model_copy(

@@ -29,16 +29,6 @@ KEY = "pk_live_0123456789abcdef"
 FINAL = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 
 
-@pytest.fixture
-def edith(editor: User, client_as: Callable[[User], Client]) -> Client:
-    return client_as(editor)
-
-
-@pytest.fixture
-def vera(viewer: User, client_as: Callable[[User], Client]) -> Client:
-    return client_as(viewer)
-
-
 def listed(page: str) -> list[int]:
     """The sends that a page of the log shows, in order."""
     return [int(pk) for pk in re.findall(r'id="send-(\d+)"', page)]

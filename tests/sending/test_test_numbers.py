@@ -13,11 +13,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def edith(editor: User, client_as: Callable[[User], Client]) -> Client:
-    return client_as(editor)
-
-
-@pytest.fixture
 def berlin(team: Team) -> TestNumber:
     return TestNumber.objects.create(team=team, number="+4930123456", name="Berlin")
 

@@ -1,8 +1,9 @@
 """One message to several numbers: the panel's ticks, the batch, its page, and the log."""
 
+import json
 import re
 import uuid
-from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -27,11 +28,6 @@ from ..wakes import woken
 from .api import Api
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def edith(editor: User, client_as: Callable[[User], Client]) -> Client:
-    return client_as(editor)
 
 
 @pytest.fixture
@@ -192,6 +188,26 @@ def test_the_panel_offers_the_numbers_and_says_how_many_get_it(
     assert "It goes to 3 numbers" in look.text
 
 
+@pytest.mark.parametrize("reference", ["tw-abcdefgh", "order 7"])
+def test_what_it_shows_is_what_the_first_one_gets(
+    edith: Client,
+    template: MessageTemplate,
+    connection: Connection,
+    saved: list[TestNumber],
+    reference: str,
+) -> None:
+    form = filled_in(template, connection, saved, reference=reference)
+    look = edith.post(reverse("send-look", args=[template.pk]), form).text
+    shown = re.search(r'id="send-json"[^>]*>(.*?)</pre>', look, re.DOTALL)
+    assert shown
+    edith.post(url_of(template), form)
+    assert json.loads(unescape(shown[1])) == Send.objects.order_by("pk")[0].payload
+    # From a panel that was gone back to, a reference that was made up is not used twice.
+    edith.post(url_of(template), form | {"several": [saved[0].pk, saved[1].pk]})
+    made_up = Send.objects.filter(reference__startswith="tw-").values_list("reference", flat=True)
+    assert len(set(made_up)) == (5 if reference.startswith("tw-") else 0)
+
+
 def test_a_number_that_cannot_be_a_saved_ones_is_refused(
     edith: Client, template: MessageTemplate, connection: Connection, saved: list[TestNumber]
 ) -> None:
@@ -278,9 +294,53 @@ def test_fifty_are_queued_with_few_questions_to_the_database(
 ) -> None:
     form = filled_in(template, connection, save_numbers(team, 50))
     # SQLite takes the fifty rows in two INSERTs, since it bounds a statement's parameters.
-    with django_assert_num_queries(16 if database.vendor == "sqlite" else 15):
+    with django_assert_num_queries(17 if database.vendor == "sqlite" else 16):
         edith.post(url_of(template), form)
     assert Send.objects.count() == 50
+
+
+def test_what_has_not_gone_out_yet_is_taken_back_at_once(
+    edith: Client, vera: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    batch = make_batch(template, connection, State.SENT, State.QUEUED, State.WAITING, State.SENDING)
+    words = "Cancel the 2 that have not gone out"
+    assert words in edith.get(batch.get_absolute_url()).text
+    assert words not in vera.get(batch.get_absolute_url()).text
+    url = reverse("cancel-rest", args=[batch.pk])
+    page = edith.post(url, follow=True).text
+    assert [send.state for send in batch.sends.order_by("pk")] == [
+        State.SENT,
+        State.CANCELLED,
+        State.CANCELLED,
+        State.SENDING,
+    ]
+    assert "Cancel the" not in page
+    assert "too late to cancel" in edith.post(url, follow=True).text
+
+
+def test_those_that_failed_are_sent_again_together(
+    edith: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    batch = make_batch(template, connection, State.SENT, State.FAILED, State.FAILED, State.UNKNOWN)
+    assert "Send the 2 that failed again" in edith.get(batch.get_absolute_url()).text
+    url = reverse("failed-again", args=[batch.pk])
+    asked = edith.get(url, headers=HTMX).text
+    assert "+4930123001" in asked
+    assert "+4930123003" not in asked, "nobody knows of that one"
+    token = {"token": str(uuid.uuid4())}
+    once, twice = edith.post(url, token), edith.post(url, token)
+    again = Batch.objects.get(token=token["token"])
+    assert once["Location"] == twice["Location"] == again.get_absolute_url()
+    failed = list(batch.sends.filter(state=State.FAILED).order_by("pk"))
+    repeats = list(again.sends.order_by("pk"))
+    assert [(one.repeat_of, one.to, one.body) for one in repeats] == [
+        (one, one.to, one.body) for one in failed
+    ]
+    assert "that failed again" not in edith.get(batch.get_absolute_url()).text
+    page = edith.post(url, {"token": str(uuid.uuid4())}, follow=True).text
+    assert "None is left that failed" in page
+    assert Send.objects.count() == 6
+    assert edith.post(url, {"token": "x"}).status_code == 400
 
 
 def test_the_log_is_narrowed_to_a_batch(

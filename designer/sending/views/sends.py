@@ -120,9 +120,8 @@ def again(request: TeamRequest, pk: int) -> HttpResponse:
         return redirect(row)
     if request.method != "POST":
         return _ask_again(request, row)
-    try:
-        token = uuid.UUID(request.POST.get("token", ""))
-    except ValueError:
+    token = _token(request)
+    if token is None:
         return HttpResponse(status=400)
     seen = number(request.POST.get("seen", "")) or 0
     try:
@@ -148,8 +147,47 @@ def together(request: TeamRequest, pk: int) -> HttpResponse:
     progress = Progress.of(batch)
     if request.GET.get("seen") == progress.fingerprint:
         return HttpResponse(status=204)
-    context = {"batch": batch, "progress": progress}
+    failed = batch.failed().count() if progress.is_over else 0
+    context = {"batch": batch, "progress": progress, "failed": failed}
     return page_or_part(request, "sending/together.html", "sending/_together.html", context)
+
+
+@team_page()
+@require_POST
+def cancel_rest(request: TeamRequest, pk: int) -> HttpResponse:
+    """Take back what of several has not gone out yet."""
+    batch = owned(request, Batch.objects.all(), pk=pk)
+    if not batch.cancel_rest(request.user):
+        messages.warning(request, "It was too late to cancel any; here is how they stand.")
+    return redirect(batch)
+
+
+@team_page()
+@require_http_methods(FORM_METHODS)
+def failed_again(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask, then send those of several that failed once more, together."""
+    batch = owned(request, Batch.objects.select_related("team"), pk=pk)
+    if request.method != "POST":
+        context = {"batch": batch, "failed": batch.failed(), "token": uuid.uuid4()}
+        return dialog(request, "sending/_failed_again_form.html", "Send again", context)
+    token = _token(request)
+    if token is None:
+        return HttpResponse(status=400)
+    try:
+        return redirect(outbox.failed_again(batch, person=request.user, token=token))
+    except outbox.SentAgainError:
+        messages.warning(request, "None is left that failed and was not sent again.")
+    except OverQuotaError as problem:
+        messages.warning(request, f"Not sent. {problem}")
+    return redirect(batch)
+
+
+def _token(request: TeamRequest) -> uuid.UUID | None:
+    """What makes the same form that is posted twice one order; None if it is no token."""
+    try:
+        return uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        return None
 
 
 def _with_all() -> SendQuerySet:
