@@ -119,6 +119,27 @@ const SHAPES = Object.fromEntries(
     ([shape, options]) => [shape, new Intl.DateTimeFormat("en-GB", options)],
   ),
 );
+// How long ago, as the server says it, and it goes on counting.
+const SHORT_DAY = new Intl.DateTimeFormat("en-GB", DAY);
+const AGO = new Intl.RelativeTimeFormat("en");
+const UNITS = { day: 86_400_000, hour: 3_600_000, minute: 60_000 };
+const LONG_AGO_MS = 30 * UNITS.day;
+const COUNT_AGAIN_MS = 15_000;
+
+function ago(at) {
+  const passed = Date.now() - at;
+  if (passed >= LONG_AGO_MS) return SHORT_DAY.format(at);
+  const unit = Object.keys(UNITS).find((each) => passed >= UNITS[each]);
+  return unit ? AGO.format(-Math.floor(passed / UNITS[unit]), unit) : "just now";
+}
+
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-moment='ago']")) {
+    const words = ago(new Date(time.dateTime));
+    if (time.textContent !== words) time.textContent = words;
+  }
+}, COUNT_AGAIN_MS);
+
 const LONG_DAY = new Intl.DateTimeFormat("en-GB", { ...DAY, month: "long" });
 
 function tellTimes(part) {
@@ -126,7 +147,7 @@ function tellTimes(part) {
     const at = new Date(time.dateTime);
     time.title = SHAPES.second.format(at);
     const shape = SHAPES[time.dataset.moment];
-    if (shape) time.textContent = shape.format(at);
+    time.textContent = shape ? shape.format(at) : ago(at);
   }
 }
 

@@ -201,6 +201,18 @@ def test_times_are_the_readers_own(in_kolkata: Page, night: None, editor: User, 
     expect(page.get_by_text("2 Mar 2026, 00:30:07")).to_be_visible()
 
 
+def test_how_long_ago_goes_on_counting(page: Page, editor: User, team: Team) -> None:
+    page.clock.install()
+    make_template(team)
+    sign_in(page, editor)
+    when = page.locator("#cards time")
+    expect(when).to_have_text("just now")
+    page.clock.run_for(2 * 60_000)
+    expect(when).to_have_text("2 minutes ago")
+    page.clock.run_for(60 * 60_000)
+    expect(when).to_have_text("1 hour ago")
+
+
 @without_javascript
 def test_without_javascript_times_say_whose_they_are(
     page: Page, screen: Screen, night: None, editor: User

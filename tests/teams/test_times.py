@@ -1,8 +1,9 @@
 """Moments as the pages write them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from designer.teams.templatetags.times import moment
@@ -31,7 +32,22 @@ def test_is_in_the_servers_time_zone(settings: Settings) -> None:
     assert ">2 Mar 2026, 04:35 IST<" in moment(AT, "minute")
 
 
-def test_words_of_the_page_have_the_moment_behind_them() -> None:
-    html = moment(AT, words="<an hour> ago", css="small")
-    assert 'title="1 Mar 2026, 23:05:09 UTC">&lt;an hour&gt; ago</time>' in html
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=-90), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(seconds=60), "1 minute ago"),
+        (timedelta(minutes=59, seconds=59), "59 minutes ago"),
+        (timedelta(hours=1), "1 hour ago"),
+        (timedelta(hours=23, minutes=59), "23 hours ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=29), "29 days ago"),
+        (timedelta(days=30), "1 Mar 2026"),
+    ],
+)
+def test_says_how_long_ago(passed: timedelta, words: str) -> None:
+    with time_machine.travel(AT + passed, tick=False):
+        html = moment(AT, "ago", css="small")
+    assert f'data-moment="ago" title="1 Mar 2026, 23:05:09 UTC">{words}</time>' in html
     assert '<time class="small" ' in html
