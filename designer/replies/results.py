@@ -26,7 +26,15 @@ from django.utils import timezone
 
 from designer.library.models import MessageTemplate, Version
 from designer.message.schema import Message
-from designer.sending.models import Attempt, Send, SendQuerySet, State
+from designer.sending.models import (
+    Attempt,
+    Connection,
+    ConnectionQuerySet,
+    Send,
+    SendQuerySet,
+    State,
+)
+from designer.teams.asked import number
 
 from . import options
 from .models import Kind, Reply, ReplyQuerySet
@@ -38,23 +46,31 @@ TEXTS = 10
 
 @dataclass(frozen=True)
 class Scope:
-    """Which of a template's messages count: how many days back, of which version; "" for all."""
+    """Which of a template's messages count: how many days back, of which version, sent through
+    which connection (its id); "" for all."""
 
     template: MessageTemplate
     days: str = ""
     version: str = ""
+    connection: str = ""
 
     @classmethod
     def read(cls, template: MessageTemplate, asked: Mapping[str, str]) -> Self:
         """What the address asks for; what it doesn't make sense of is left out."""
         days, version = asked.get("days", ""), asked.get("version", "")
         known = version == DRAFT or (version.isdecimal() and len(version) < 10)
-        return cls(template, days if days in PERIODS else "", version if known else "")
+        through = number(asked.get("connection", ""))
+        return cls(
+            template,
+            days if days in PERIODS else "",
+            version if known else "",
+            str(through) if through else "",
+        )
 
     @property
     def query(self) -> str:
         """What is set, for an address; "" if nothing is."""
-        chosen = {"days": self.days, "version": self.version}
+        chosen = {"days": self.days, "version": self.version, "connection": self.connection}
         return urlencode({name: value for name, value in chosen.items() if value})
 
     def sends(self) -> SendQuerySet:
@@ -77,9 +93,17 @@ class Scope:
             since = timezone.now() - timedelta(days=int(self.days))
             within &= Q(**{f"{prefix}created_at__gte": since})
         if self.version:
-            number = None if self.version == DRAFT else int(self.version)
-            within &= Q(**{f"{prefix}version_number": number})
+            version = None if self.version == DRAFT else int(self.version)
+            within &= Q(**{f"{prefix}version_number": version})
+        if self.connection:
+            within &= Q(**{f"{prefix}connection": int(self.connection)})
         return within
+
+    def connections(self) -> ConnectionQuerySet:
+        """Those that the template was ever sent through."""
+        sent = Send.objects.filter(connection=OuterRef("pk"), template=self.template)
+        own = Connection.objects.filter(team=self.template.team_id).without_secrets()
+        return own.filter(Exists(sent))
 
     def message(self) -> Message:
         """The message whose options are counted: the version's, for all the newest published."""

@@ -168,6 +168,31 @@ def test_a_period_is_when_the_messages_were_sent(
     assert (found.sent, found.answered, found.taps) == (count, count, count)
 
 
+def test_what_went_through_one_connection_counts_by_itself(
+    template: MessageTemplate,
+    connection: Connection,
+    team: Team,
+    viewer: User,
+    client_as: Callable[[User], Client],
+) -> None:
+    tests = make_connection(team, name="Only for tests")
+    make_connection(team, name="Never used")
+    client, page = client_as(viewer), reverse("template-results", args=[template.pk])
+    tap(sent(template, connection), "track_order")
+    assert "All connections" not in client.get(page).content.decode()
+    for _ in range(2):
+        tap(sent(template, tests), "talk_agent")
+    found = numbers(template, connection=str(tests.pk))
+    assert (found.sent, found.answered, taps(found)[2]) == (2, 2, ("talk_agent", 2))
+    assert numbers(template, connection="nonsense").sent == 3
+    shown = client.get(page, {"connection": str(tests.pk), "days": "7"}).content.decode()
+    assert f'<option value="{tests.pk}" selected>Only for tests</option>' in shown
+    assert "Never used" not in shown
+    # Another period, and the file, are of the same connection.
+    assert shown.count(f"connection={tests.pk}&amp;days=") >= 4
+    assert len(exported(client, template, connection=str(tests.pk))) == 2
+
+
 def test_ids_with_variables_are_counted_on_their_option(team: Team, connection: Connection) -> None:
     buttons = (Button(id="yes_{{order}}", title="Yes"), Button(id="no_{{order}}", title="No"))
     message = ButtonMessage(body="Order {{order}}?", buttons=buttons)

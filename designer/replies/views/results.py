@@ -15,7 +15,9 @@ from ..results import DRAFT, PERIODS, Scope, results, summary
 @team_page()
 @require_safe
 def template_results(request: TeamRequest, pk: int) -> HttpResponse:
-    """The numbers of a template; `?days=` and `?version=` narrow them. They renew themselves."""
+    """The numbers of a template; `?days=`, `?version=` and `?connection=` narrow them. They renew
+    themselves.
+    """
     template = owned(request, MessageTemplate.objects.all(), pk=pk)
     scope = Scope.read(template, request.GET)
     context = {"template": template, "scope": scope, "results": results(scope)}
@@ -26,6 +28,7 @@ def template_results(request: TeamRequest, pk: int) -> HttpResponse:
     context |= {
         "region": region,
         "periods": [("", "All time"), *PERIODS.items()],
+        "connections": [(str(one.pk), one.name) for one in scope.connections()],
         "versions": [*((str(number), f"v{number}") for number in numbers), (DRAFT, "Drafts")],
     }
     return live.page(request, "replies/results.html", context)
@@ -44,7 +47,7 @@ def template_results_summary(request: TeamRequest, pk: int) -> HttpResponse:
 @team_page()
 @require_safe
 def template_results_csv(request: TeamRequest, pk: int) -> StreamingHttpResponse:
-    """The replies behind the numbers as CSV, newest first; the same `?days=` and `?version=`."""
+    """The replies behind the numbers as CSV, newest first, narrowed in the same way."""
     template = owned(request, MessageTemplate.objects.all(), pk=pk)
     scope = Scope.read(template, request.GET)
     name = f"{slugify(template.name) or 'template'}-replies.csv"
