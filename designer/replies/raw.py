@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from designer.sending.models import readable
+from designer.message.formats.snippets import as_json
 
 from . import reading
 
@@ -20,7 +20,7 @@ class Shown:
 def shown(body: bytes) -> Shown:
     """JSON indented, anything else as it came, with marks where it is no text."""
     try:
-        text = readable(reading.decode(body))
+        text = as_json(reading.decode(body))
     except (reading.UnreadableError, RecursionError):
         text = body.decode("utf-8", "replace").replace("\0", "\ufffd")
     return Shown(text[:MOST_SHOWN], len(text) > MOST_SHOWN)

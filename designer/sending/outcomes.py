@@ -14,7 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .client import Answer, ClientError, Lost
-from .models import State, iso_date
+from .dates import iso_date
+from .models import State
 
 MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=1)

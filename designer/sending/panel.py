@@ -14,12 +14,13 @@ from designer.library.content import Content
 from designer.library.models import MessageTemplate, Version
 from designer.message import checks, variables
 from designer.message.formats import coext
+from designer.message.formats.snippets import as_json
 from designer.message.schema import Message
 from designer.teams.asked import number
 from designer.teams.models import User
 
 from .forms import SendForm
-from .models import Connection, ConnectionQuerySet, Send, TestNumber, readable
+from .models import Connection, ConnectionQuerySet, Send, TestNumber
 from .outbox import REFERENCE_PREFIX, Letter, new_reference, reference_among
 
 DRAFT = "draft"
@@ -128,7 +129,7 @@ class Panel:
         if len(self.recipients) > 1:
             # The first one's.
             reference = reference_among(reference, 1) if reference else f"{REFERENCE_PREFIX}…"
-        return readable(coext.dump(self.message, to=to, reference=reference or None))
+        return as_json(coext.dump(self.message, to=to, reference=reference or None))
 
     @property
     def doubt(self) -> str:
