@@ -1,0 +1,248 @@
+// What is saved: the mark that says so, and a copy of what could not be saved until it is.
+"use strict";
+
+const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
+let failures = 0;
+let retry = 0;
+let signedOut = false;
+
+function mark(state, words) {
+  const saved = document.getElementById("saved");
+  // Heard only when something is wrong: it changes with every key.
+  if (state === "failed" && saved.dataset.state !== "failed") {
+    document.getElementById("announce").textContent = words;
+  }
+  saved.dataset.state = state;
+  saved.querySelector(".saved__words").textContent = words;
+}
+
+// One copy a tab: what a colleague, or another window, saves has no say in it.
+const backupsOf = () => `tapwright-unsaved-${document.getElementById("workbench").dataset.template}-`;
+const backupKey = () => backupsOf() + form().elements.tab.value;
+const isSave = ({ detail: { requestConfig } }) =>
+  form() && requestConfig?.verb === "post" && requestConfig.path === form().getAttribute("action");
+
+function keepBackup() {
+  try {
+    const fields = [...new FormData(form())].filter(([name]) => name !== "csrfmiddlewaretoken");
+    localStorage.setItem(backupKey(), JSON.stringify({ at: Date.now(), fields }));
+  } catch {
+    // No room or no permission: the page itself still holds the typing.
+  }
+}
+
+const forgetBackup = () => localStorage.removeItem(backupKey());
+
+function tryAgain() {
+  clearTimeout(retry);
+  if (underWay || !form()) return;
+  if (unfinished) perform(unfinished);
+  else htmx.trigger(form(), "input");
+}
+
+function saveFailed(words) {
+  keepBackup();
+  mark("failed", words);
+  clearTimeout(retry);
+  retry = setTimeout(tryAgain, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (isSave(event)) mark("saving", "Saving…");
+});
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (elt.id === "json-form") applying = true;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!form()) return;
+  const { elt } = event.detail.requestConfig ?? {};
+  if (elt?.id === "json-form") {
+    applying = false;
+    setTimeout(goOn);
+  }
+  const operation = underWay && elt === underWay.elt ? underWay : null;
+  if (operation) ended(operation);
+  // It stood in a queue of a form that is gone.
+  if (underWay && !underWay.elt.isConnected) {
+    const again = underWay;
+    held.unshift(() => perform(again));
+    ended();
+  }
+  if (!isSave(event)) return;
+  const status = event.detail.xhr.status;
+  signedOut = status === 401;
+  if (status >= 200 && status < 400) {
+    failures = 0;
+    clearTimeout(retry);
+    // What was typed since, and waits for its frame, is not saved yet.
+    if (!typed) {
+      forgetBackup();
+      mark("saved", "Draft saved");
+    }
+    if (operation) unfinished = null;
+    else if (unfinished) setTimeout(tryAgain);
+    return;
+  }
+  if (operation && status === 400) {
+    // It was refused, in the server's words; what was typed is saved without it.
+    const refused = document.getElementById("refused");
+    refused.textContent = event.detail.xhr.responseText;
+    refused.hidden = false;
+    refused.scrollIntoView({ block: "nearest" });
+    setTimeout(tryAgain);
+    return;
+  }
+  if (operation) unfinished = status === 0 || status === 401 || status >= 500 ? operation : null;
+  if (status === 409 && elt.id === "workbench" && !localStorage.getItem(backupKey())) {
+    // What was to be brought back waits for a choice; the page's own is saved.
+    mark("saved", "Draft saved");
+  } else if (status === 409) {
+    keepBackup();
+    mark("failed", "Not saved: choose which draft to keep");
+  } else if (status === 401) {
+    keepBackup();
+    mark("failed", "Not saved: you are signed out. Sign in in another tab and come back: your typing is kept");
+  } else if (status === 403) {
+    keepBackup();
+    mark("failed", "Not saved: you may not change this now. Reload the page; your typing is kept");
+  } else if (status === 404) {
+    keepBackup();
+    mark("failed", "Not saved: somebody deleted this template");
+    document.getElementById("gone").hidden = false;
+  } else if (status >= 400 && status < 500) {
+    keepBackup();
+    mark("failed", "Not saved. Reload the page; your typing is kept");
+  } else {
+    saveFailed(status ? "Not saved: the server has a problem. Trying again…" : "Not saved: no connection. Trying again…");
+  }
+});
+
+addEventListener("online", () => {
+  if (document.getElementById("saved")?.dataset.state === "failed") tryAgain();
+});
+
+// Back from the tab in which they signed in again.
+addEventListener("focus", () => {
+  if (signedOut) tryAgain();
+});
+
+addEventListener("beforeunload", (event) => {
+  const state = document.getElementById("saved")?.dataset.state;
+  // What a conflict is settled with was kept when that came.
+  if (!state || state === "saved" || state === "settling") return;
+  keepBackup();
+  if (state === "failed") event.preventDefault();
+});
+
+// A copy that never reached the server, from an earlier visit or another tab, is offered and not
+// forced. It stays until somebody has decided.
+let offered = null;
+
+const fieldsOf = (key) => JSON.parse(localStorage.getItem(key)).fields;
+const OWN = ["revision", "tab", "op", "pane"];
+
+// Whether what is kept is not what the form holds, besides what is a page's own.
+function differs(key, now = new Map(new FormData(form()))) {
+  return fieldsOf(key).some(([name, value]) => !OWN.includes(name) && now.get(name) !== value);
+}
+
+function showOffer() {
+  if (form().querySelector("fieldset").disabled) return;
+  const copies = Object.keys(localStorage)
+    .filter((key) => key.startsWith(backupsOf()) && key !== backupKey())
+    .sort((one, other) => JSON.parse(localStorage.getItem(other)).at - JSON.parse(localStorage.getItem(one)).at);
+  for (const key of copies.filter((each) => !differs(each))) localStorage.removeItem(key);
+  offered = copies.find((key) => localStorage.getItem(key)) ?? null;
+  document.getElementById("unsaved").hidden = !offered;
+}
+
+function forgetOffer() {
+  localStorage.removeItem(offered);
+  showOffer();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-forget]")) forgetOffer();
+  if (event.target.closest("[data-restore]")) {
+    const now = new Map(new FormData(form()));
+    const values = fieldsOf(offered).filter(([name]) => !OWN.includes(name));
+    for (const name of ["revision", "tab", "pane"]) values.push([name, now.get(name)]);
+    restore(Object.fromEntries(values));
+  }
+  // It leaves the page with all that is in the form.
+  if (event.target.closest("[data-rescue]")) mark("saving", "Saving…");
+});
+
+// The kept copy may have other rows than the page: it is sent alone, not over the page's own.
+async function restore(values) {
+  mark("saving", "Saving…");
+  await htmx.ajax("POST", form().getAttribute("action"), {
+    values: { ...values, op: "restore" },
+    source: "#workbench",
+    target: "#workbench",
+    swap: "outerHTML",
+  });
+  const isAsked = document.querySelector("#dialog dialog");
+  if (!isAsked && document.getElementById("saved").dataset.state === "saved") forgetOffer();
+}
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target?.id === "workbench") showOffer();
+});
+
+// A page that was left in the middle of a save may have been loaded anew before that arrived.
+const JUST_NOW_MS = 10_000;
+const LOOK_AGAIN_MS = 700;
+
+const isUntouched = () => !typed && !underWay && document.getElementById("saved")?.dataset.state === "saved";
+
+function lookAgain() {
+  if (!form() || !isUntouched()) return;
+  const itself = "#workbench";
+  htmx.ajax("GET", location.href, { source: itself, target: itself, select: itself, swap: "outerHTML" });
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { verb, elt } = detail.requestConfig;
+  if (verb === "get" && elt.id === "workbench" && !isUntouched()) detail.shouldSwap = false;
+});
+
+// Whoever chose in a conflict leaves the page with all that is in its dialog. The copy that is kept
+// meanwhile goes when it is seen that it became a template of its own.
+const SETTLED = "tapwright-settled";
+
+document.addEventListener("submit", ({ target }) => {
+  if (!target.closest("#dialog") || !target.querySelector("[name='choice']")) return;
+  mark("settling", "Saving…");
+  try {
+    sessionStorage.setItem(SETTLED, backupKey());
+  } catch {
+    // No room or no permission: then the copy is offered once more than need be.
+  }
+});
+
+function forgetSettled() {
+  let key = null;
+  try {
+    key = sessionStorage.getItem(SETTLED);
+    sessionStorage.removeItem(SETTLED);
+  } catch {
+    // No permission: then nothing was kept either.
+  }
+  if (!key || !localStorage.getItem(key)) return;
+  // As the page was drawn: somebody may have typed already. The copy has a name of its own.
+  const drawn = new Map([...form().elements].map((field) => [field.name, drawnValue(field)]));
+  drawn.set("name", new Map(fieldsOf(key)).get("name"));
+  if (!differs(key, drawn)) localStorage.removeItem(key);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  if (!form()) return;
+  forgetSettled();
+  showOffer();
+  if (offered && Date.now() - JSON.parse(localStorage.getItem(offered)).at < JUST_NOW_MS) {
+    setTimeout(lookAgain, LOOK_AGAIN_MS);
+  }
+});
