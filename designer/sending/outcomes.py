@@ -184,7 +184,7 @@ def _judge(answer: Answer, envelope: _Envelope) -> Outcome:
         words = "Too many requests for this connection: it will be tried again."
         return Outcome(State.WAITING, envelope.code or "RATE_LIMIT_EXCEEDED", words)
     if status in (408, 502, 504):
-        return _unknown("", f"A server on the way gave up waiting ({status}).")
+        return _unknown("", f"The API’s server gave no answer of its own ({status}).")
     if envelope.is_error:
         return _refused(status, envelope)
     if 200 <= status < 300:
