@@ -45,11 +45,27 @@ document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } })
   document.getElementById("pane").value = document.getElementById("outcome").dataset.pane;
 });
 
-// On a small screen a button leads to the views; it goes when they are in sight.
+// On a small screen a button leads to the views; when they are in sight, another leads back to where
+// one was.
+let wroteAt = null;
 const inSight = new IntersectionObserver(([{ isIntersecting }]) => {
-  document.querySelector(".jump").hidden = isIntersecting;
+  if (!isIntersecting) wroteAt = null;
+  // Who came without the button was just above.
+  else wroteAt ??= Math.max(0, scrollY - innerHeight);
+  for (const jump of document.querySelectorAll(".jump")) {
+    jump.hidden = isIntersecting !== jump.matches("[data-jump-back]");
+  }
 });
 inSight.observe(document.getElementById("side"));
+
+document.addEventListener("click", (event) => {
+  const jump = event.target.closest(".jump");
+  if (!jump) return;
+  if (jump.matches("[data-jump-back]")) {
+    event.preventDefault();
+    scrollTo(0, wroteAt);
+  } else wroteAt = scrollY;
+});
 
 // --- How the phone is looked at ---------------------------------------------------------------
 

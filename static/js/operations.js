@@ -164,7 +164,13 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 document.addEventListener("keydown", (event) => {
   if (!form() || (event.target !== document.body && !event.target.closest?.("#workbench"))) return;
   const key = event.key.toLowerCase();
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && (key === "z" || key === "y")) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (key === "s") {
+    // Habit: it saves by itself, and the browser would save the page.
+    event.preventDefault();
+    if (document.getElementById("saved").dataset.state === "failed") tryAgain();
+  }
+  if (key === "z" || key === "y") {
     event.preventDefault();
     const op = button(key === "y" || event.shiftKey ? "redo" : "undo");
     if (!op.disabled) op.click();

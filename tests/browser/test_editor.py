@@ -737,6 +737,19 @@ def test_a_lost_answer_is_no_conflict_with_oneself(
     assert of(template).message.body == "And on"
 
 
+def test_the_keys_for_saving_try_again_at_once(
+    opened: Page, template: MessageTemplate, line: Line
+) -> None:
+    opened.clock.install()
+    line.down()
+    field(opened, "Body").fill("Typed without a line")
+    is_not_saved(opened)
+    line.restore()
+    field(opened, "Body").press("Control+s")
+    is_saved(opened)
+    assert of(template).message.body == "Typed without a line"
+
+
 @on_a_phone
 def test_what_is_not_saved_is_in_sight_on_a_phone_too(opened: Page, line: Line) -> None:
     line.down()

@@ -105,6 +105,25 @@ def test_the_menu_of_the_editor_has_what_the_cards_have(
 
 
 @on_a_phone
+def test_on_a_phone_one_gets_to_the_preview_and_back(
+    page: Page, screen: Screen, editor: User, template: MessageTemplate
+) -> None:
+    open_editor(page, editor, template)
+    title = page.get_by_label("Section 1 row 1 title", exact=True)
+    title.scroll_into_view_if_needed()
+    at = page.evaluate("scrollY")
+    assert at > 0
+    foot = page.locator(".workbench__actions")
+    foot.get_by_role("link", name="Preview").click()
+    expect(page.locator("#outcome .bubble")).to_be_in_viewport()
+    expect(foot.get_by_role("link", name="Preview")).to_be_hidden()
+    foot.get_by_role("link", name="Edit").click()
+    expect(foot.get_by_role("link", name="Preview")).to_be_visible()
+    expect(title).to_be_in_viewport()
+    assert page.evaluate("scrollY") == at
+
+
+@on_a_phone
 def test_on_a_phone_nothing_covers_what_one_types_in(
     page: Page, screen: Screen, editor: User, template: MessageTemplate
 ) -> None:
