@@ -410,9 +410,23 @@ def _header_file(message: Message, found: list[_Field]) -> Iterator[Problem]:
     elif not VARIABLE.search(link.text) and not _UNSENDABLE.search(link.text):
         yield from _link_problems(link, kind)
     name = by_name.get("header.filename")
-    if name and not name.is_blank and not PurePosixPath(name.text).suffix:
-        detail = "has no extension, such as .pdf, by which WhatsApp picks the icon. Add it."
+    if name and not name.is_blank and (detail := _wrong_ending(name.text, link.text)):
         yield name.problem("advice", "filename-extension", detail)
+
+
+def _wrong_ending(name: str, link: str) -> str:
+    """What is wrong with the end of a document's file name; "" if nothing is."""
+    ending = PurePosixPath(name).suffix.lower()
+    address = _address(link)
+    real = PurePosixPath(address.path).suffix.lower() if address else ""
+    if not ending:
+        return "has no extension, such as .pdf, by which WhatsApp picks the icon. Add it."
+    if real in _EXTENSIONS["document"] and ending != real:
+        return f"ends in {ending}, but the link leads to a {real} file. Let both end alike."
+    if ending not in _EXTENSIONS["document"] and not VARIABLE.search(name):
+        *most, last = _EXTENSIONS["document"]
+        return f"doesn't end in {', '.join(most)} or {last}, by which WhatsApp picks the icon."
+    return ""
 
 
 def _link_problems(link: _Field, kind: str) -> Iterator[Problem]:

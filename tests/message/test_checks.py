@@ -350,12 +350,25 @@ def test_advises_on_an_implausible_extension(kind: str, link: str) -> None:
     assert found(check(with_media(kind, link))) == [("advice", "link-extension", "header.link")]
 
 
-def test_advises_an_extension_for_a_file_name() -> None:
-    link = "https://x.org/a.pdf"
-    assert check(with_media("document", link, "Menu.pdf")) == []
-    assert found(check(with_media("document", link, "Menu"))) == [
-        ("advice", "filename-extension", "header.filename")
-    ]
+@pytest.mark.parametrize(
+    ("link", "name", "words"),
+    [
+        ("https://x.org/a.pdf", "Menu.pdf", ""),
+        ("https://x.org/A.PDF?v=2", "Menu.Pdf", ""),
+        ("https://x.org/a.pdf", "Menu", "has no extension, such as .pdf"),
+        ("https://x.org/a.pdf", "Menu.docx", "ends in .docx, but the link leads to a .pdf file"),
+        ("https://x.org/a.pdf", "Menu.exe", "ends in .exe, but the link leads to a .pdf file"),
+        ("https://x.org/file", "Menu.exe", "doesn't end in .pdf, .doc"),
+        ("https://x.org/file", "Menu.docx", ""),
+        ("https://x.org/a.pdf", "Menu of {{day}}.pdf", ""),
+    ],
+)
+def test_advises_on_the_extension_of_a_file_name(link: str, name: str, words: str) -> None:
+    all_problems = check(with_media("document", link, name))
+    problems = [problem for problem in all_problems if problem.rule == "filename-extension"]
+    assert [(p.level, p.field, words in p.detail) for p in problems] == (
+        [("advice", "header.filename", True)] if words else []
+    )
 
 
 def test_ignores_what_a_header_keeps_for_another_type() -> None:
