@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from designer.library.models import MessageTemplate
 from designer.teams.models import Role, Team, User
 
-from .factories import make_member, make_team
+from .factories import make_member, make_team, make_template
 from .network import guard
 from .wakes import emptied
 
@@ -57,6 +58,12 @@ def editor(team: Team) -> User:
 @pytest.fixture
 def admin(team: Team) -> User:
     return make_member(team, Role.ADMIN, name="Ada Admin")
+
+
+@pytest.fixture
+def template(team: Team) -> MessageTemplate:
+    """A list as the contract's example has it."""
+    return make_template(team)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from designer.library.models import MessageTemplate
 from designer.sending.models import Connection
 from designer.setup import sandbox, worker
 from designer.teams.models import Team, User
-from tests.factories import make_template
 
 from .chromium import find
 from .harness import Screen, open_editor
@@ -184,11 +183,6 @@ def answer_for_elsewhere(route: Route) -> None:
         route.fulfill(body=PIXEL, content_type="image/gif")
     else:
         route.fulfill(status=200, body="")
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
 
 
 @pytest.fixture

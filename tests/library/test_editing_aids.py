@@ -31,16 +31,6 @@ def post(client: Client, template: MessageTemplate, **data: str) -> MessageTempl
     return MessageTemplate.objects.get(pk=template.pk)
 
 
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
-
-
-@pytest.fixture
-def client(editor: User, client_as: SignIn) -> Client:
-    return client_as(editor)
-
-
 def test_makes_rows_of_a_pasted_spreadsheet_range(
     client: Client, template: MessageTemplate
 ) -> None:

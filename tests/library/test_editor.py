@@ -32,16 +32,6 @@ from .posting import HTMX, fields
 SignIn = Callable[[User], Client]
 
 
-@pytest.fixture
-def client(editor: User, client_as: SignIn) -> Client:
-    return client_as(editor)
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
-
-
 def post(client: Client, template: MessageTemplate, htmx: bool = True, **changes: Any) -> Any:
     return client.post(
         reverse("template", args=[template.pk]),

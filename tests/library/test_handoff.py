@@ -37,11 +37,6 @@ SignIn = Callable[[User], Client]
 
 
 @pytest.fixture
-def client(editor: User, client_as: SignIn) -> Client:
-    return client_as(editor)
-
-
-@pytest.fixture
 def template(team: Team) -> MessageTemplate:
     message = list_message(a_row(), body="Hi {{name}}", footer="Since {{year}}")
     return make_template(team, message, samples={"name": "Asha"})

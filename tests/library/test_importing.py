@@ -26,11 +26,6 @@ SignIn = Callable[[User], Client]
 ADDRESS = "/templates/import/"
 
 
-@pytest.fixture
-def client(editor: User, client_as: SignIn) -> Client:
-    return client_as(editor)
-
-
 def read_in(client: Client, text: str, **data: Any) -> str:
     answer = client.post(ADDRESS, {"text": text, "op": "read", **data})
     assert answer.status_code == 200

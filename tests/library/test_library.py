@@ -21,11 +21,6 @@ from .posting import HTMX
 SignIn = Callable[[User], Client]
 
 
-@pytest.fixture
-def client(editor: User, client_as: SignIn) -> Client:
-    return client_as(editor)
-
-
 def page(client: Client, query: str = "", **headers: str) -> str:
     response = client.get(f"{reverse('templates')}{query}", headers=headers)
     assert response.status_code == 200

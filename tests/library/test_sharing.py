@@ -23,6 +23,12 @@ def template(team: Team) -> MessageTemplate:
     return make_template(team, name="Support menu")
 
 
+@pytest.fixture
+def client() -> Client:
+    """The browser of somebody who has no account."""
+    return Client()
+
+
 def share(client: Client, template: MessageTemplate, op: str, **headers: str) -> str:
     address = reverse("share-template", args=[template.pk])
     answer = client.post(address, {"op": op}, headers=headers, follow=True)

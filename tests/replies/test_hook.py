@@ -48,11 +48,6 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture
-def connection(team: Team) -> Connection:
-    return make_connection(team)
-
-
 def test_stores_the_raw_bytes_and_answers_200(connection: Connection) -> None:
     body = b' {"event":  "message.received"}\n'
     response = bodies.post(connection, body)

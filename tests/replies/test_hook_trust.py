@@ -33,11 +33,6 @@ RIGHT = f"sha256={DIGITS}"
 
 
 @pytest.fixture
-def connection(team: Team) -> Connection:
-    return make_connection(team)
-
-
-@pytest.fixture
 def signed(team: Team) -> Connection:
     """A connection that asks for a signature."""
     return make_connection(team, signature_secret=SECRET)

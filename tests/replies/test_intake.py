@@ -18,15 +18,9 @@ from hypothesis import strategies as st
 from designer.replies import intake
 from designer.replies.models import Delivery, DeliveryState, Kind, Reply
 from designer.sending.models import Connection, State
-from designer.teams.models import Team
-from tests.factories import CUSTOMER, make_connection, make_delivery, make_send, make_template
+from tests.factories import CUSTOMER, make_delivery, make_send, make_template
 
 from . import bodies
-
-
-@pytest.fixture
-def connection(team: Team) -> Connection:
-    return make_connection(team)
 
 
 def test_makes_a_reply_of_a_tap(connection: Connection) -> None:

@@ -27,11 +27,6 @@ ACCEPTED = [State.SENT, State.UNKNOWN, State.SENDING]
 NOW = timezone.now()
 
 
-@pytest.fixture
-def connection(team: Team) -> Connection:
-    return make_connection(team)
-
-
 def sent(connection: Connection, minutes_ago: float = 10, **fields: Any) -> Send:
     """The support menu, with its option `track_order`, sent to the usual customer."""
     fields = {"state": State.SENT, "created_at": NOW - timedelta(minutes=minutes_ago), **fields}

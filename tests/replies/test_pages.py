@@ -35,16 +35,6 @@ As = Callable[[User], Client]
 
 
 @pytest.fixture
-def connection(team: Team) -> Connection:
-    return make_connection(team)
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
-
-
-@pytest.fixture
 def send(template: MessageTemplate, connection: Connection) -> Send:
     return sent(template, connection)
 

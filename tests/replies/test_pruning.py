@@ -16,8 +16,8 @@ from designer.replies import intake, pruning
 from designer.replies.models import Delivery, DeliveryState, Reply
 from designer.sending.models import Connection
 from designer.setup import worker
-from designer.teams.models import Team, User
-from tests.factories import make_connection, make_delivery
+from designer.teams.models import User
+from tests.factories import make_delivery
 
 from . import bodies
 
@@ -27,11 +27,6 @@ As = Callable[[User], Client]
 @pytest.fixture(autouse=True)
 def keep_90_days(settings: Settings) -> None:
     settings.KEEP_DELIVERIES_DAYS = 90
-
-
-@pytest.fixture
-def connection(team: Team) -> Connection:
-    return make_connection(team)
 
 
 def ago(days: float) -> datetime:

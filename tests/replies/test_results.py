@@ -25,16 +25,6 @@ from . import bodies
 NOW = timezone.now()
 
 
-@pytest.fixture
-def connection(team: Team) -> Connection:
-    return make_connection(team)
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
-
-
 def sent(
     template: MessageTemplate, connection: Connection, minutes_ago: float = 60, **fields: Any
 ) -> Send:

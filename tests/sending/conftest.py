@@ -7,7 +7,7 @@ from designer.library.models import MessageTemplate
 from designer.sending.models import Connection, Send
 from designer.teams.models import Team, User
 
-from ..factories import make_connection, make_send, make_template
+from ..factories import make_connection, make_send
 from .api import Api
 
 
@@ -22,11 +22,6 @@ def api() -> Iterator[Api]:
 def connection(team: Team, api: Api) -> Connection:
     """A connection to the API on loopback."""
     return make_connection(team, base_url=api.url)
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
 
 
 @pytest.fixture
@@ -51,3 +46,9 @@ def edith(editor: User, client_as: Callable[[User], Client]) -> Client:
 def vera(viewer: User, client_as: Callable[[User], Client]) -> Client:
     """The browser of somebody who may only look."""
     return client_as(viewer)
+
+
+@pytest.fixture
+def ada(admin: User, client_as: Callable[[User], Client]) -> Client:
+    """The browser of an admin."""
+    return client_as(admin)

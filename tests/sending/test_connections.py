@@ -21,12 +21,6 @@ HTMX = {"HX-Request": "true"}
 VALID = {"name": "Shop", "base_url": "https://api.example/api/v1/external", "key": KEY}
 
 
-@pytest.fixture
-def ada(admin: User, client_as: Callable[[User], Client]) -> Client:
-    """A client in which the admin is signed in."""
-    return client_as(admin)
-
-
 def test_without_any_an_admin_is_led_to_the_first(ada: Client) -> None:
     page = ada.get("/connections/").text
     assert "No connection yet" in page

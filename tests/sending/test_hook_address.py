@@ -28,12 +28,6 @@ def connection(team: Team) -> Connection:
 
 
 @pytest.fixture
-def ada(admin: User, client_as: Callable[[User], Client]) -> Client:
-    """A client in which the admin is signed in."""
-    return client_as(admin)
-
-
-@pytest.fixture
 def page(connection: Connection) -> str:
     return reverse("connection", args=[connection.pk])
 

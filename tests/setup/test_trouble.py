@@ -11,12 +11,6 @@ from django.urls import reverse
 
 from designer.library.models import MessageTemplate
 from designer.teams.models import Team, User
-from tests.factories import make_template
-
-
-@pytest.fixture
-def template(team: Team) -> MessageTemplate:
-    return make_template(team)
 
 
 @pytest.mark.parametrize("problem", [OperationalError, InterfaceError])
