@@ -2,7 +2,8 @@
 
 No field of the API's replies names that message, so unless WhatsApp's own `context.id` is there it
 is found by number and option: the newest accepted send of the connection to that number whose
-snapshot holds the tapped option and which did not go out after the reply.
+snapshot holds the tapped option and which did not go out after the reply. Where no accepted one
+fits, one of which nobody knows whether it arrived did arrive.
 
 The reply's time is told by another machine's clock. Only when no send is old enough is that clock
 taken to be up to five minutes slow, and the first send after the reply's time counts; never one
@@ -10,6 +11,7 @@ that is newer than the delivery itself, whose time is ours.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from designer.sending.models import Send, SendQuerySet
@@ -86,25 +88,29 @@ def _by_option(reply: Reply) -> Send | None:
     # Bodies are ASCII JSON, so the id stands in them just so; a match in some other text is
     # weeded out below.
     sends = _to_number(reply).filter(body__contains=json.dumps(reply.option_id))
+    for some in (sends.accepted(), sends):
+        for found in _in_time(reply, some):
+            for send in found.iterator(chunk_size=20):
+                if reply.option_id in dict(options.of_payload(send.payload)):
+                    return send
+    return None
+
+
+def _in_time(reply: Reply, sends: SendQuerySet) -> Iterator[SendQuerySet]:
+    """Those that a reply may answer by its time, the likeliest first; then by a slow clock's."""
     until = _until(reply)
     before = sends.filter(created_at__lte=until).not_sent_after(until)
+    yield before.order_by("-created_at", "-pk")
     soon = min(until + SLOW_CLOCK, reply.received_at)
     after = sends.filter(created_at__gt=until) | sends.sent_after(until)
-    soon_after = after.filter(created_at__lte=soon).not_sent_after(soon)
-    for found in (
-        before.order_by("-created_at", "-pk"),
-        soon_after.order_by("created_at", "pk"),
-    ):
-        for send in found.iterator(chunk_size=20):
-            if reply.option_id in dict(options.of_payload(send.payload)):
-                return send
-    return None
+    yield after.filter(created_at__lte=soon).not_sent_after(soon).order_by("created_at", "pk")
 
 
 def _before_text(reply: Reply) -> Send | None:
     until = _until(reply)
     sends = _to_number(reply).filter(created_at__lte=until, created_at__gt=until - CONVERSATION)
-    return sends.not_sent_after(until).order_by("-created_at", "-pk").first()
+    sends = sends.not_sent_after(until).order_by("-created_at", "-pk")
+    return sends.accepted().first() or sends.first()
 
 
 def _to_number(reply: Reply) -> SendQuerySet:

@@ -106,7 +106,7 @@ def _queue_batch(
 
 
 class SentAgainError(Exception):
-    """Somebody has sent the same again already, which the person who wants to has not seen."""
+    """It is not any more as the person who wants to send again has seen it."""
 
 
 @transaction.atomic
@@ -122,11 +122,11 @@ def again(send: Send, *, person: User, token: uuid.UUID, seen: int = 0) -> Send:
     return _queue(send.team, person, token, **_repeated(send))
 
 
-def failed_again(batch: Batch, *, person: User, token: uuid.UUID) -> Batch:
+def failed_again(batch: Batch, *, person: User, token: uuid.UUID, seen: int) -> Batch:
     """Queue those of a batch that failed once more, as a batch of their own.
 
-    The same token again gives the first such batch. Raises SentAgainError if there are none (any
-    more), and OverQuotaError.
+    The same token again gives the first such batch. Raises SentAgainError if there are more or
+    fewer than the person has `seen`, or none, and OverQuotaError.
     """
     team = batch.team
     with transaction.atomic():
@@ -134,7 +134,7 @@ def failed_again(batch: Batch, *, person: User, token: uuid.UUID) -> Batch:
         if found := Batch.objects.filter(team=team, token=token).first():
             return found
         failed = list(batch.failed())
-        if not failed:
+        if len(failed) != seen or not failed:
             raise SentAgainError
         quota.check(team, person, len(failed))
         repeats = [(uuid.uuid5(token, str(send.pk)), _repeated(send)) for send in failed]

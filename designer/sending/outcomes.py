@@ -15,7 +15,7 @@ from typing import Any
 
 from .client import Answer, ClientError, Lost
 from .dates import iso_date
-from .models import State
+from .models import PERHAPS, State
 
 MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=1)
@@ -52,7 +52,6 @@ _WHATSAPP_CODE = re.compile(
     re.IGNORECASE,
 )
 
-PERHAPS = "The message may or may not have arrived."
 TROUBLE = {
     "refused": "The API can’t be reached: its server refused the connection.",
     "dns": "The API can’t be reached: there is no server of that name, or no network.",
@@ -67,7 +66,6 @@ TROUBLE = {
     "timeout": f"No answer came in time. {PERHAPS}",
     "disconnected": f"The connection broke before the answer came. {PERHAPS}",
     "lease": f"The sending was interrupted half-way. {PERHAPS}",
-    "restored": f"It was under way when the backup was made that was put back. {PERHAPS}",
 }
 # These can't get better by themselves.
 HOPELESS = frozenset({"tls", "address", "key", "retired", "stale"})

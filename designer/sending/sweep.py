@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from . import outcomes
 from .delivery import wake
-from .models import Attempt, Send, State
+from .models import RESTORED, Attempt, Send, State
 
 # A send that is due for so long has lost its wake, or waits in a long queue; one more does no harm.
 OVERDUE = timedelta(seconds=30)
@@ -48,13 +48,14 @@ def doubt_unfinished() -> int:
 
     What it still has to send may have gone out since it was copied.
     """
-    words = outcomes.TROUBLE["restored"]
     unfinished = Send.objects.filter(state__in=[State.QUEUED, State.SENDING, State.WAITING])
     with transaction.atomic():
-        Attempt.objects.filter(state="").update(state=State.UNKNOWN, code="restored", outcome=words)
+        Attempt.objects.filter(state="").update(
+            state=State.UNKNOWN, code="restored", outcome=RESTORED
+        )
         return unfinished.update(
             state=State.UNKNOWN,
-            outcome=words,
+            outcome=RESTORED,
             lease_until=None,
             next_attempt_at=None,
             finished_at=timezone.now(),

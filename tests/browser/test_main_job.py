@@ -1,13 +1,14 @@
 """The main job, as a newcomer does it: design a message, send it, answer it, see it counted."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from designer.library.models import MessageTemplate
-from designer.sending.models import Connection, Send, State
+from designer.sending.models import Batch, Connection, Send, State
 from designer.setup import first_team
 from designer.teams.models import User
 from tests.factories import CUSTOMER, example, make_send
@@ -136,3 +137,19 @@ def test_an_unknown_send_is_sent_again_after_asking(
     dialog.get_by_role("button", name=re.compile("^Send")).click()
     expect(page.locator("#send-live")).to_contain_text("Sent")
     assert Send.objects.exclude(pk=send.pk).get().repeat_of == send
+
+
+def test_those_of_several_that_failed_are_sent_again_beside_an_unknown_one(
+    page: Page, editor: User, sandbox_connection: Connection, template: MessageTemplate
+) -> None:
+    batch = Batch.objects.create(team=template.team, count=2, token=uuid.uuid4())
+    for state in (State.FAILED, State.UNKNOWN):
+        make_send(template, sandbox_connection, state=state, batch=batch)
+    sign_in(page, editor)
+    page.goto(batch.get_absolute_url())
+    page.get_by_role("link", name="Send the one that failed again").click()
+    dialog = page.get_by_role("dialog", name="Send those that failed again?")
+    expect(dialog).to_contain_text("to 1 number")
+    dialog.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("heading", name="All 1 are done")).to_be_visible()
+    assert Send.objects.get(repeat_of__isnull=False).state == State.SENT

@@ -11,7 +11,7 @@ from designer.replies import intake
 from designer.replies.matching import CONVERSATION, SLOW_CLOCK
 from designer.replies.models import Matched, Reply
 from designer.sending.models import Connection, Send, State
-from designer.teams.models import Team
+from designer.teams.models import Team, User
 from tests.factories import (
     make_connection,
     make_delivery,
@@ -125,6 +125,32 @@ def test_a_reply_much_older_than_every_message_answers_none(connection: Connecti
 def test_only_what_reached_the_customer_or_may_have(connection: Connection, state: str) -> None:
     send = sent(connection, state=state)
     assert tapped(connection).send == (send if state in ACCEPTED else None)
+
+
+@pytest.mark.parametrize("said", [None, False])
+@pytest.mark.parametrize("minutes_ago", [15, 8])
+def test_an_accepted_one_comes_before_one_that_may_not_have_arrived(
+    connection: Connection, editor: User, minutes_ago: float, said: bool | None
+) -> None:
+    """Also one that a slow clock makes newer than the reply, of ten minutes ago."""
+    accepted = sent(connection, minutes_ago=minutes_ago)
+    doubted = sent(connection, minutes_ago=12, state=State.UNKNOWN)
+    if said is not None:
+        assert doubted.settle(arrived=said, person=editor)
+    at = NOW - timedelta(minutes=10)
+    assert tapped(connection, at=at).send == accepted
+    text = bodies.take_in(connection, bodies.text("Hello?", at=at))
+    assert text.wrote_after == (accepted if minutes_ago > 10 else doubted)
+    doubted.refresh_from_db()
+    assert doubted.state == (State.UNKNOWN if said is None else State.FAILED)
+
+
+def test_where_none_was_accepted_one_that_may_have_arrived_did(connection: Connection) -> None:
+    doubted = sent(connection, state=State.UNKNOWN)
+    sent(connection, minutes_ago=5, state=State.FAILED)
+    assert tapped(connection).send == doubted
+    doubted.refresh_from_db()
+    assert doubted.state == State.SENT
 
 
 def test_only_a_message_that_holds_the_option(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from designer.library.models import MessageTemplate
-from designer.sending import delivery
+from designer.sending import delivery, sweep
 from designer.sending.log import PAGE, Filter
 from designer.sending.models import Attempt, Connection, Send, State
 from designer.teams.models import Team, User
@@ -323,7 +323,9 @@ def test_what_a_person_said_can_be_taken_back(
     arrived: str,
 ) -> None:
     send = make_send(template, connection, state=State.UNKNOWN, outcome="Perhaps.")
-    Attempt.objects.create(send=send, number=1, url="http://127.0.0.1/", outcome="Perhaps.")
+    Attempt.objects.create(
+        send=send, number=1, url="http://127.0.0.1/", state=State.UNKNOWN, outcome="Perhaps."
+    )
     url = f"/sends/{send.pk}/settle/"
     assert "Take that back" in edith.post(url, {"arrived": arrived}, follow=True).text
     again = edith.post(url, {"arrived": "unsure"}, follow=True).text
@@ -332,6 +334,21 @@ def test_what_a_person_said_can_be_taken_back(
     unknown = fresh(send)
     assert (unknown.state, unknown.outcome, unknown.settled_by) == (State.UNKNOWN, "Perhaps.", None)
     assert "Something else happened" in edith.post(url, {"arrived": "unsure"}, follow=True).text
+
+
+def test_what_a_restore_made_unknown_says_so_again(
+    template: MessageTemplate, connection: Connection, fresh: Fresh, editor: User
+) -> None:
+    waited = make_send(template, connection, state=State.WAITING)
+    Attempt.objects.create(
+        send=waited, number=1, url="http://127.0.0.1/", state=State.WAITING, outcome="Tried again."
+    )
+    queued = make_send(template, connection)
+    sweep.doubt_unfinished()
+    for send in (waited, queued):
+        assert fresh(send).settle(arrived=True, person=editor)
+        assert fresh(send).take_back()
+        assert "when the backup was made" in fresh(send).outcome
 
 
 def test_what_a_reply_showed_is_not_taken_back(

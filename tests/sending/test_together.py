@@ -327,9 +327,9 @@ def test_those_that_failed_are_sent_again_together(
     asked = edith.get(url, headers=HTMX).text
     assert "+4930123001" in asked
     assert "+4930123003" not in asked, "nobody knows of that one"
-    token = {"token": str(uuid.uuid4())}
-    once, twice = edith.post(url, token), edith.post(url, token)
-    again = Batch.objects.get(token=token["token"])
+    form = {"token": str(uuid.uuid4()), "seen": "2"}
+    once, twice = edith.post(url, form), edith.post(url, form)
+    again = Batch.objects.get(token=form["token"])
     assert once["Location"] == twice["Location"] == again.get_absolute_url()
     failed = list(batch.sends.filter(state=State.FAILED).order_by("pk"))
     repeats = list(again.sends.order_by("pk"))
@@ -341,6 +341,23 @@ def test_those_that_failed_are_sent_again_together(
     assert "None is left that failed" in page
     assert Send.objects.count() == 6
     assert edith.post(url, {"token": "x"}).status_code == 400
+
+
+def test_of_those_that_failed_no_more_are_sent_again_than_were_shown(
+    edith: Client, editor: User, template: MessageTemplate, connection: Connection
+) -> None:
+    batch = make_batch(template, connection, State.FAILED, State.UNKNOWN)
+    url = reverse("failed-again", args=[batch.pk])
+    shown = edith.get(url).text
+    assert "to 1 number:" in shown
+    form = dict(re.findall(r'name="(token|seen)" value="([^"]*)"', shown))
+    unknown = batch.sends.get(state=State.UNKNOWN)
+    assert unknown.settle(arrived=False, person=editor)
+    asked = edith.post(url, form).text
+    assert "something else happened meanwhile" in asked
+    assert "to 2 numbers:" in asked
+    assert "Edith Editor says that it did not arrive; if it did, they get it twice" in asked
+    assert Send.objects.count() == 2
 
 
 def test_the_log_is_narrowed_to_a_batch(

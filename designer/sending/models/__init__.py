@@ -10,11 +10,13 @@ from .connections import (
     hook_renewed,
 )
 from .numbers import TestNumber
-from .sends import Attempt, Batch, Send, SendQuerySet, State
+from .sends import PERHAPS, RESTORED, Attempt, Batch, Send, SendQuerySet, State
 
 __all__ = [
     "CONNECTION_SECRETS",
     "HOOK_OVERLAP",
+    "PERHAPS",
+    "RESTORED",
     "SIGNATURE_HEADER",
     "Attempt",
     "Batch",

@@ -19,6 +19,10 @@ from designer.teams.models import Team, User
 from ..dates import iso_date, midnight
 from .connections import Connection
 
+PERHAPS = "The message may or may not have arrived."
+# What is said of one that a restored database still had to send.
+RESTORED = f"It was under way when the backup was made that was put back. {PERHAPS}"
+
 LONG_QUEUED = timedelta(seconds=15)
 
 
@@ -68,6 +72,10 @@ class SendQuerySet(models.QuerySet["Send"]):
         return self.filter(
             state=State.WAITING, next_attempt_at__gt=now, next_attempt_at__lte=now + time
         )
+
+    def accepted(self) -> Self:
+        """What the API took for delivery."""
+        return self.filter(state=State.SENT)
 
     def could_be_answered(self) -> Self:
         """What reached the customer, or may have; a person who said it did not may be wrong."""
@@ -338,7 +346,8 @@ class Send(models.Model):
         last = self.last_attempt
         changed = Send.objects.filter(which, pk=self.pk).update(
             state=State.UNKNOWN,
-            outcome=last.outcome if last else "",
+            # Only a restore makes one unknown whose last attempt is not.
+            outcome=last.outcome if last and last.state == State.UNKNOWN else RESTORED,
             settled_by=None,
             settled_at=None,
         )

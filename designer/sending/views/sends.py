@@ -165,21 +165,35 @@ def cancel_rest(request: TeamRequest, pk: int) -> HttpResponse:
 @team_page()
 @require_http_methods(FORM_METHODS)
 def failed_again(request: TeamRequest, pk: int) -> HttpResponse:
-    """Ask, then send those of several that failed once more, together."""
+    """Ask, then send those of several that failed once more, together.
+
+    More or fewer of them than the person was shown (POST `seen`) asks anew.
+    """
     batch = owned(request, Batch.objects.select_related("team"), pk=pk)
     if request.method != "POST":
-        context = {"batch": batch, "failed": batch.failed(), "token": uuid.uuid4()}
-        return dialog(request, "sending/_failed_again_form.html", "Send again", context)
+        return _ask_failed_again(request, batch)
     token = _token(request)
     if token is None:
         return HttpResponse(status=400)
+    seen = number(request.POST.get("seen", "")) or 0
     try:
-        return redirect(outbox.failed_again(batch, person=request.user, token=token))
+        return redirect(outbox.failed_again(batch, person=request.user, token=token, seen=seen))
     except outbox.SentAgainError:
-        messages.warning(request, "None is left that failed and was not sent again.")
+        return _ask_failed_again(request, batch, meanwhile=True)
     except OverQuotaError as problem:
         messages.warning(request, f"Not sent. {problem}")
-    return redirect(batch)
+        return redirect(batch)
+
+
+def _ask_failed_again(
+    request: TeamRequest, batch: Batch, *, meanwhile: bool = False
+) -> HttpResponse:
+    failed = list(batch.failed())
+    if not failed:
+        messages.warning(request, "None is left that failed and was not sent again.")
+        return redirect(batch)
+    context = {"batch": batch, "failed": failed, "token": uuid.uuid4(), "meanwhile": meanwhile}
+    return dialog(request, "sending/_failed_again_form.html", "Send again", context)
 
 
 def _token(request: TeamRequest) -> uuid.UUID | None:

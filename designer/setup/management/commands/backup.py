@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from designer.sending import outcomes
+from designer.sending.models import RESTORED
 
 
 class Command(BaseCommand):
@@ -55,17 +55,16 @@ class Command(BaseCommand):
 
     def _doubt(self, copy: sqlite3.Connection) -> None:
         """What `doubt_unfinished` does, in a file that is none of Django's databases."""
-        words, now = outcomes.TROUBLE["restored"], timezone.now()
-        when = connection.ops.adapt_datetimefield_value(now)
+        when = connection.ops.adapt_datetimefield_value(timezone.now())
         with copy:
             copy.execute(
                 "UPDATE sending_attempt SET state = 'unknown', code = 'restored', outcome = ? "
                 "WHERE state = ''",
-                [words],
+                [RESTORED],
             )
             copy.execute(
                 "UPDATE sending_send SET state = 'unknown', outcome = ?, finished_at = ?, "
                 "lease_until = NULL, next_attempt_at = NULL "
                 "WHERE state IN ('queued', 'sending', 'waiting')",
-                [words, when],
+                [RESTORED, when],
             )
