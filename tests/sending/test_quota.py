@@ -46,6 +46,16 @@ def test_a_person_may_send_so_many_a_day(
     assert Send.objects.count() == 3
 
 
+def test_what_was_taken_back_does_not_count(
+    template: MessageTemplate, connection: Connection, editor: User, settings: Settings
+) -> None:
+    settings.SEND_QUOTA_PERSON = 1
+    assert queue(template, connection, editor).cancel(editor)
+    queue(template, connection, editor)
+    with pytest.raises(OverQuotaError):
+        queue(template, connection, editor)
+
+
 def test_a_team_may_send_so_many_a_day(
     template: MessageTemplate,
     connection: Connection,

@@ -96,8 +96,9 @@ class SendQuerySet(models.QuerySet["Send"]):
         return Exists(last.filter(started_at__gt=moment))
 
     def of_day(self, team: Team) -> Self:
-        """What a team has sent, or queued, since midnight."""
-        return self.filter(team=team, created_at__gte=midnight())
+        """What a team has sent, or queued, since midnight, and not taken back."""
+        sent = self.exclude(state=State.CANCELLED)
+        return sent.filter(team=team, created_at__gte=midnight())
 
     def claim(self, pk: int, lease: timedelta) -> "Send | None":
         """Take a due send for one attempt, or None.
