@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from designer.message import schema
 from designer.message.schema import ListMessage, Message
 from designer.teams.models import Team, User
 
+from . import typed
 from .content import Content, fold
 
 MOST_SEARCHED = 200  # characters that a search looks at
@@ -131,7 +131,8 @@ class MessageTemplate(models.Model):
             self._lock(revision, tab)
             if (self.name, self.draft) == (name, content.as_json):
                 return
-            edit = "" if apart else changed_field(self.content, content, renamed=self.name != name)
+            renamed = self.name != name
+            edit = "" if apart else typed.changed_field(self.content, content, renamed=renamed)
             self._store(content, name, person, tab)
             Step.record(self, edit=edit)
 
@@ -221,24 +222,6 @@ class PreviewLink(models.Model):
         return reverse("shared-preview", args=[self.secret])
 
 
-def changed_field(before: Content, after: Content, *, renamed: bool = False) -> str:
-    """The name of the one input whose text differs, or "" if it is something else, or more."""
-    if before.message.kind != after.message.kind:
-        return ""
-    old, new = dict(schema.fields(before.message)), dict(schema.fields(after.message))
-    if old.keys() != new.keys():
-        return ""
-    changed = [path for path in old if old[path] != new[path]]
-    # An id that follows its title changes with it, and is the same edit.
-    inputs = [path for path in changed if not path.endswith(".id")] or changed
-    for part in ("samples", "longest"):
-        was, now = getattr(before, part), getattr(after, part)
-        inputs += [f"{part}.{name}" for name in was | now if was.get(name) != now.get(name)]
-    if renamed:
-        inputs.append("name")
-    return inputs[0] if len(inputs) == 1 else ""
-
-
 class Step(models.Model):
     """A state of the draft that can be gone back to."""
 
@@ -269,22 +252,31 @@ class Step(models.Model):
     @classmethod
     def record(cls, template: MessageTemplate, *, edit: str) -> None:
         """Add the template's draft to its history; what was undone before can't be redone now."""
-        steps = cls.objects.filter(template=template)
-        now, edit = timezone.now(), edit[: cls.LONGEST_NAME]
+        steps, now = cls.objects.filter(template=template), timezone.now()
+        near = {step.number: step for step in steps.filter(number__gte=template.step - 1)}
+        if max(near, default=0) > template.step:
+            steps.filter(number__gt=template.step).delete()
+        base, last = near.get(template.step - 1), near.get(template.step)
         state = {"name": template.name, "document": template.draft, "saved_at": now}
-        steps.filter(number__gt=template.step).delete()
-        typing = steps.filter(
-            number=template.step,
-            edit=edit,
-            saved_at__gt=now - cls.PAUSE,
-            began_at__gt=now - cls.LONGEST,
-        )
-        if edit and typing.update(**state):
+        if edit and base and last and last._is_gone_on_with(template, edit, base):
+            steps.filter(pk=last.pk).update(**state)
             return
         template.step += 1
+        edit = edit[: cls.LONGEST_NAME]
         cls.objects.create(template=template, number=template.step, edit=edit, **state)
         MessageTemplate.objects.filter(pk=template.pk).update(step=template.step)
         steps.filter(number__lt=template.step - cls.KEPT).delete()
+
+    def _is_gone_on_with(self, template: MessageTemplate, edit: str, base: "Step") -> bool:
+        """Whether the draft goes on with what was typed in this step, which began at `base`."""
+        now = timezone.now()
+        if self.edit != edit[: self.LONGEST_NAME] or self.saved_at <= now - self.PAUSE:
+            return False
+        return self.began_at > now - self.LONGEST and typed.goes_on(
+            typed.text_at(base.document, base.name, edit),
+            typed.text_at(self.document, self.name, edit),
+            typed.text_at(template.draft, template.name, edit),
+        )
 
 
 class Presence(models.Model):

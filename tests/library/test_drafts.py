@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from designer.library.content import Content
-from designer.library.models import MessageTemplate, StaleDraft, Step, changed_field
+from designer.library.models import MessageTemplate, StaleDraft, Step
+from designer.library.typed import changed_field, goes_on
 from designer.message import edits
 from designer.message.schema import ListMessage, Row, Section
 from designer.teams.models import Team, User
@@ -223,6 +226,43 @@ def test_typing_a_title_and_the_id_that_follows_is_one_edit(
         ),
     )
     assert changed_field(before, after) == "sections.0.rows.0.title"
+
+
+@pytest.mark.parametrize(
+    ("texts", "undone"),
+    [
+        # what was typed and taken away again at once
+        (["First text", "", "Second"], ["", "First text", "0"]),
+        (["x" * 900, ""], ["x" * 900, "0"]),
+        (["Hello", "*Hello*"], ["Hello", "0"]),
+        (["Hello", "Hello" + "x" * 900], ["Hello", "0"]),
+        (["Hello", "Hell", "Hel", "Help"], ["Hel", "Hello", "0"]),
+        # one after the other, wherever
+        (["a c", "a bc", "a b c"], ["a c", "0"]),
+        (["aaa", "aaaa", "aaaaa"], ["0"]),
+        (["one two", "one", "on"], ["one two", "0"]),
+        (["one two", "ne two", "e two"], ["one two", "0"]),
+    ],
+)
+def test_what_takes_the_place_of_other_text_is_a_step_of_its_own(
+    template: MessageTemplate, editor: User, type_in: Type, texts: list[str], undone: list[str]
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        for text in texts:
+            type_in(body=text)
+    assert [undo(template, editor) for _ in undone] == undone
+
+
+def holds(text: str, part: str) -> bool:
+    """Whether all characters of the part stand in the text, in their order."""
+    rest = iter(text)
+    return all(character in rest for character in part)
+
+
+@given(*[st.text("ab", max_size=6)] * 3)
+def test_what_no_step_keeps_stands_in_one_beside_it(base: str, before: str, after: str) -> None:
+    if goes_on(base, before, after):
+        assert holds(after, before) or holds(base, before)
 
 
 def test_an_edit_that_stands_apart_is_a_step_of_its_own(

@@ -527,7 +527,7 @@ def test_a_keystroke_asks_little_of_the_database(
     # update or a new one; the newest version, the ends of the history.
     now = stored(template)
     with django_assert_num_queries(12):
-        post(client, now, body="1")
+        post(client, now, body="01")
 
 
 def test_editor_of_a_hundred_rows_shows_each(client: Client, team: Team) -> None:
