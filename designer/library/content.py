@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -102,6 +103,6 @@ class Content:
         """Name and every text, folded, in one line."""
         return fold(" ".join([name, *schema.texts(self.message)]))
 
-    def settled(self) -> Self:
-        """The same with every id fixed: none follows its title any more."""
-        return replace(self, message=schema.settle(self.message))
+    def settled(self, ids: Container[str] | None = None) -> Self:
+        """The same with its ids, or those given, fixed: none follows its title any more."""
+        return replace(self, message=schema.settle(self.message, ids))

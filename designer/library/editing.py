@@ -78,8 +78,10 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
         _save(request, row, posted, apart=True)
         return _form(request, row, posted.tab)
     if posted.op in ("", "save"):
-        before = row.content
-        _save(request, row, posted)
+        before, is_apart = row.content, "typed_field" in request.POST
+        if is_apart:
+            posted = _after_typing(request, row, posted)
+        _save(request, row, posted, apart=is_apart)
         if not request.htmx:
             return redirect("template", row.pk)
         return _outcome(request, row, before, posted)
@@ -122,6 +124,15 @@ def _save(
         tab=posted.tab,
         apart=apart,
     )
+
+
+def _after_typing(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> forms.Posted:
+    """Save what was typed in a field (POST `typed_field`, `typed_text`) before a mark, say, was put
+    into it: two steps in the history."""
+    data = request.POST.copy()
+    data[data.get("typed_field", "")] = data.get("typed_text", "")
+    _save(request, row, forms.read(data, row.content))
+    return replace(posted, revision=row.revision)
 
 
 def _publish(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> HttpResponse:

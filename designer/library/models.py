@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from designer.message import schema
 from designer.message.schema import ListMessage, Message
 from designer.teams.models import Team, User
 
@@ -144,7 +145,11 @@ class MessageTemplate(models.Model):
             if step is None:
                 return False
             self.step = step.number
-            self._store(Content.from_json(step.document), step.name, person, tab)
+            content = Content.from_json(step.document)
+            if version := self.published:
+                # What was published meanwhile is what a bot expects.
+                content = content.settled(schema.ids(version.content.message))
+            self._store(content, step.name, person, tab)
         return True
 
     def _lock(self, revision: int, tab: str) -> None:

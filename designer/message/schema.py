@@ -4,7 +4,7 @@ Limits are not here but in `checks`: an over-long title must still parse, show a
 "" stands for an optional text that is not set. All models are frozen; `edits` makes new ones.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -269,7 +269,16 @@ def update_options(message: Message, changes: Mapping[str, Mapping[str, Any]]) -
     return message.model_copy(update={"buttons": buttons})
 
 
-def settle(message: Message) -> Message:
-    """The same message with every id fixed: none follows its title any more."""
-    fresh = [path for path, option in options(message).items() if option.fresh]
+def ids(message: Message) -> set[str]:
+    """The ids of its rows or buttons."""
+    return {option.id for option in options(message).values()}
+
+
+def settle(message: Message, only: Container[str] | None = None) -> Message:
+    """The same message with its ids, or `only` those, fixed: none follows its title any more."""
+    fresh = [
+        path
+        for path, option in options(message).items()
+        if option.fresh and (only is None or option.id in only)
+    ]
     return update_options(message, {path: {"fresh": False} for path in fresh})

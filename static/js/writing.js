@@ -19,17 +19,29 @@ function field() {
   return again || document.getElementById("id_body");
 }
 
-function changed(target) {
+// What was typed before something else was done to a text, until that is sent: so that undo takes
+// back the one without the other.
+let typedBefore = null;
+
+function changed(target, text) {
+  typedBefore ??= { field: target.name, text };
   target.dispatchEvent(new Event("input", { bubbles: true }));
 }
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt !== form() || !typedBefore) return;
+  detail.parameters.typed_field = typedBefore.field;
+  detail.parameters.typed_text = typedBefore.text;
+  typedBefore = null;
+});
 
 function insert(text, { select = false } = {}) {
   const target = field();
   target.focus();
-  const start = target.selectionStart;
+  const { selectionStart: start, value } = target;
   target.setRangeText(text, start, target.selectionEnd, "end");
   if (select) target.setSelectionRange(start + 2, start + text.length - 2);
-  changed(target);
+  changed(target, value);
 }
 
 // --- Formatting -------------------------------------------------------------------------------
@@ -60,7 +72,7 @@ function putBody(before, after) {
   if (after.text !== before.text) target.setRangeText(after.text, 0, before.text.length);
   target.setSelectionRange(after.start, after.end);
   target.scrollTop = scrollTop;
-  if (after.text !== before.text) changed(target);
+  if (after.text !== before.text) changed(target, before.text);
 }
 
 function showPressed() {

@@ -248,20 +248,27 @@ def test_formats_by_key_says_so_and_can_be_undone(opened: Page) -> None:
     body = opened.get_by_label("Body", exact=True)
     body.fill("Hello there")
     body.evaluate("body => body.setSelectionRange(8, 8)")
-    said = opened.locator("#announce")
+    said, saved = opened.locator("#announce"), opened.locator("#saved[data-state='saved']")
+    expect(saved).to_be_visible()
     body.press("Control+Shift+X")
     expect(body).to_have_value("Hello ~there~")
     expect(said).to_have_text("Strike through on")
+    expect(saved).to_be_visible()
     body.press("Control+Shift+M")
     expect(body).to_have_value("Hello ~`there`~")
+    expect(saved).to_be_visible()
     body.press("Control+Shift+X")
     expect(body).to_have_value("Hello `there`")
     expect(said).to_have_text("Strike through off")
     expect(opened.locator("#outcome .bubble__body code")).to_have_text("there")
-    body.press("Control+z")
-    expect(body).to_have_value("How can we help you today?")
-    body.press("Control+Shift+z")
-    expect(body).to_have_value("Hello `there`")
+    # Each key by itself.
+    texts = ["Hello there", "Hello ~there~", "Hello ~`there`~", "Hello `there`"]
+    for text in texts[-2::-1]:
+        body.press("Control+z")
+        expect(body).to_have_value(text)
+    for text in texts[1:]:
+        body.press("Control+Shift+z")
+        expect(body).to_have_value(text)
 
 
 def test_a_second_press_takes_back_just_what_the_first_did(opened: Page) -> None:
@@ -502,6 +509,23 @@ def test_a_switch_of_kind_can_be_undone_after_a_reload(opened: Page) -> None:
     opened.get_by_role("button", name="Redo").click()
     expect(kind).to_have_text("Buttons ⇄")
     expect(opened.get_by_label("Button 3 title", exact=True)).to_have_value("Talk to Agent")
+
+
+def test_undo_takes_a_mark_or_an_emoji_away_and_leaves_what_was_typed(opened: Page) -> None:
+    body = opened.get_by_label("Body", exact=True)
+    body.fill("")
+    body.press_sequentially("Hello you")
+    body.press("Control+a")
+    body.press("Control+b")
+    expect(body).to_have_value("*Hello you*")
+    body.press("End")
+    opened.get_by_role("button", name="Insert a variable").click()
+    expect(body).to_have_value("*Hello you*{{name}}")
+    undo = opened.get_by_role("button", name="Undo")
+    undo.click()
+    expect(body).to_have_value("*Hello you*")
+    undo.click()
+    expect(body).to_have_value("Hello you")
 
 
 def test_enter_in_a_list_of_the_body_begins_its_next_line(opened: Page) -> None:

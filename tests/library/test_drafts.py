@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from designer.library.content import Content
 from designer.library.models import MessageTemplate, StaleDraft, Step
 from designer.library.typed import changed_field, goes_on
-from designer.message import edits
+from designer.message import edits, schema
 from designer.message.schema import ListMessage, Row, Section
 from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_send, make_template
@@ -333,6 +333,32 @@ def test_history_is_each_templates_own(
 
 
 # --- versions
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_an_id_that_was_published_stays_after_undo(
+    team: Team, editor: User, published: bool
+) -> None:
+    template: MessageTemplate
+
+    def titled(title: str) -> Content:
+        row = Row(title=title, id="x", fresh=True)
+        message: Any = ListMessage(sections=(Section(rows=(row,)),))
+        return Content(edits.follow_titles(message, message))
+
+    def save(title: str) -> None:
+        template.save_draft(
+            titled(title), name="x", person=editor, revision=template.revision, apart=True
+        )
+
+    template = make_template(team, titled("Track order").message)
+    save("Track my order")
+    if published:
+        template.publish(editor)
+    save("Where is it")
+    undo(template, editor)
+    ((_, option),) = schema.options(template.message).items()
+    assert (option.title, option.fresh) == ("Track my order", not published)
 
 
 def test_publishing_freezes_the_draft_as_the_next_version(

@@ -452,6 +452,16 @@ def test_the_largest_draft_that_comes_to_be_can_be_saved(
     assert stored(template).message.footer == "Saved"
 
 
+def test_what_was_typed_before_a_mark_is_a_step_without_it(client: Client, team: Team) -> None:
+    template = make_template(team)
+    post(client, template, body="Hello")
+    typed: dict[str, Any] = {"typed_field": "body", "typed_text": "Hello there"}
+    post(client, stored(template), body="*Hello there*", **typed)
+    for body in ("Hello there", template.message.body):
+        post(client, stored(template), op="undo")
+        assert stored(template).message.body == body
+
+
 @pytest.mark.parametrize("op", ["add-section", "undo", "publish", "send-test", "restore"])
 def test_no_operation_goes_past_a_colleagues_save(
     op: str, client: Client, client_as: SignIn, team: Team, template: MessageTemplate
