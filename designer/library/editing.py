@@ -75,6 +75,10 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
         _save(request, row, posted)
         return redirect("send-test", row.pk)
     if posted.op == "restore":
+        # What one saved since oneself was in sight; a colleague's work is shown beside it.
+        is_known = row.is_known_to(*forms.base(request.POST, "kept_"))
+        if row.updated_by != request.user and not is_known:
+            raise StaleDraft
         _save(request, row, posted, apart=True)
         return _form(request, row, posted.tab)
     if posted.op in ("", "save"):
@@ -198,7 +202,7 @@ def conflict(
 
 def _posted(request: TeamRequest) -> list[tuple[str, object]]:
     """The editor's inputs as they were posted."""
-    apart = ("csrfmiddlewaretoken", "revision", "op", "tab", "choice")
+    apart = ("csrfmiddlewaretoken", "revision", "op", "tab", "kept_revision", "kept_tab", "choice")
     return [(name, value) for name, value in request.POST.items() if name not in apart]
 
 

@@ -90,9 +90,10 @@ def read(data: QueryDict, stored: Content) -> Posted:
     )
 
 
-def base(data: QueryDict) -> tuple[int, str]:
+def base(data: QueryDict, prefix: str = "") -> tuple[int, str]:
     """The revision that a page has loaded, 0 if it names none, and which open page it is."""
-    return number(data.get("revision", "")) or 0, storable(data.get("tab", ""))[:32]
+    revision, tab = data.get(f"{prefix}revision", ""), data.get(f"{prefix}tab", "")
+    return number(revision) or 0, storable(tab)[:32]
 
 
 def _variables(pairs: list[tuple[str, str]], prefix: str, stored: dict[str, str]) -> dict[str, str]:

@@ -167,9 +167,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-forget]")) forgetOffer();
   if (event.target.closest("[data-restore]")) {
     const now = new Map(new FormData(form()));
-    const values = fieldsOf(offered).filter(([name]) => !OWN.includes(name));
-    for (const name of ["revision", "tab", "pane"]) values.push([name, now.get(name)]);
-    restore(Object.fromEntries(values));
+    const values = { ...Object.fromEntries(fieldsOf(offered)) };
+    // What it was typed over: a colleague may have saved since.
+    [values.kept_revision, values.kept_tab] = [values.revision, values.tab];
+    for (const name of ["revision", "tab", "pane"]) values[name] = now.get(name);
+    restore(values);
   }
   // It leaves the page with all that is in the form.
   if (event.target.closest("[data-rescue]")) mark("saving", "Saving…");

@@ -928,6 +928,7 @@ def test_of_two_drafts_theirs_can_be_taken(conflict: Page, template: MessageTemp
     expect(button(conflict, "Bring it back")).to_be_visible()
     conflict.reload()
     button(conflict, "Bring it back").click()
+    button(conflict, "Use mine").click()
     expect(field(conflict, "Body")).to_have_value("My words")
     expect(button(conflict, "Bring it back")).to_be_hidden()
     assert not leaving

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from designer.library.content import Content
 from designer.library.editor import MOST_VARIABLES
 from designer.library.models import MessageTemplate
 from designer.message.limits import MOST_PARTS
@@ -263,6 +264,28 @@ def test_brings_back_what_never_reached_the_server(
     assert message_of(template).body == "Typed on the train"
     post(client, stored(template), op="undo")
     assert message_of(template).body == "Saved"
+
+
+@pytest.mark.parametrize(
+    ("kept_revision", "kept_tab", "status"), [("1", "tab-z", 409), ("2", "tab-z", 200)]
+)
+def test_brings_back_nothing_past_a_colleagues_save(
+    client: Client,
+    template: MessageTemplate,
+    team: Team,
+    kept_revision: str,
+    kept_tab: str,
+    status: int,
+) -> None:
+    template.save_draft(
+        Content(list_message(body="Theirs")), name="x", person=make_member(team), revision=1
+    )
+    kept = {"kept_revision": kept_revision, "kept_tab": kept_tab}
+    data = fields(stored(template), op="restore", body="Typed on the train") | kept
+    answer = client.post(reverse("template", args=[template.pk]), data, headers=HTMX)
+    assert answer.status_code == status
+    assert ("Theirs" in text(answer)) == (status == 409)
+    assert message_of(template).body == ("Theirs" if status == 409 else "Typed on the train")
 
 
 @pytest.mark.parametrize(
