@@ -101,12 +101,28 @@ def _read(delivery: Delivery) -> tuple[DeliveryState, str]:
     told: dict[str, reading.Message] = {}
     for position, message in enumerate(messages):
         told.setdefault(_identity(message, body, position), message)
+    if len(told) > 1:
+        _wait_for_others(delivery.connection_id)
     for identity, message in told.items():
         _record(delivery, identity, message)
     if told:
         return DeliveryState.READ, ""
     events = {item.name: None for item in found if isinstance(item, reading.Event)}
     return DeliveryState.IGNORED, ", ".join(events)[:500]
+
+
+def _wait_for_others(connection_id: int) -> None:
+    """Let no other delivery of several messages be read for the connection until this one is.
+
+    Each holds its replies, and the sends that they settle, until the last is recorded: of two that
+    hold the same ones in different orders each would wait for the other. Recording them sorted
+    would help as well, but replies of the same second stand on the pages in the order of their
+    rows.
+    """
+    # Not the connection's row: sending locks that. SQLite lets only one transaction write anyway.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [connection_id])
 
 
 def _identity(message: reading.Message, body: bytes, position: int) -> str:

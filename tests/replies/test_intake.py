@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from designer.replies import intake
+from designer.replies.listing import Filter
 from designer.replies.models import Delivery, DeliveryState, Kind, Reply
 from designer.sending.models import Connection, State
 from tests.factories import CUSTOMER, make_delivery, make_send, make_template
@@ -151,12 +152,51 @@ def test_several_workers_at_once_count_exactly(connection: Connection) -> None:
     random.Random(7).shuffle(repeated)
     for body in repeated:
         make_delivery(connection, body)
-    read: list[int] = []
+    assert read_by_several() == []
+    assert Delivery.objects.filter(state=DeliveryState.READ).count() == 90
+    assert list(Reply.objects.values_list("delivered_count", flat=True)) == [3] * 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_messages_in_another_order_keep_no_worker_waiting_for_another(
+    connection: Connection,
+) -> None:
+    messages = typed(60)
+    for _ in range(6):
+        make_delivery(connection, bodies.meta(*messages))
+        make_delivery(connection, bodies.meta(*reversed(messages)))
+    assert read_by_several() == []
+    assert Delivery.objects.filter(state=DeliveryState.READ).count() == 12
+    assert list(Reply.objects.values_list("delivered_count", flat=True)) == [12] * 60
+
+
+def test_messages_of_one_delivery_stay_in_its_order(connection: Connection) -> None:
+    make_delivery(connection, bodies.meta(*typed(20)))
+    intake.read_new()
+    shown = Filter().page(connection.team).replies
+    assert [reply.text for reply in reversed(shown)] == [f"{n}" for n in range(20)]
+
+
+def typed(count: int) -> list[dict[str, Any]]:
+    """So many messages as Meta delivers them, all typed within a second: "0", "1" …"""
+    return [
+        {"id": f"m{n}", "from": "919876543210", "timestamp": "1767268800", "text": {"body": f"{n}"}}
+        for n in range(count)
+    ]
+
+
+def read_by_several() -> list[Exception]:
+    """Read what is new, four workers at once, and return what went wrong in them."""
+    wrong: list[Exception] = []
+    start = threading.Barrier(4)
 
     def work() -> None:
         try:
-            while count := intake.read_new(limit=20):
-                read.append(count)
+            start.wait()
+            while intake.read_new(limit=20):
+                pass
+        except Exception as problem:
+            wrong.append(problem)
         finally:
             connections.close_all()
 
@@ -167,8 +207,7 @@ def test_several_workers_at_once_count_exactly(connection: Connection) -> None:
         worker.join()
     # A worker that finds all of its deliveries taken stops early; the next round gets the rest.
     intake.read_new()
-    assert Delivery.objects.filter(state=DeliveryState.READ).count() == 90
-    assert list(Reply.objects.values_list("delivered_count", flat=True)) == [3] * 30
+    return wrong
 
 
 def test_a_fault_keeps_one_delivery_back_and_not_those_behind_it(
