@@ -79,7 +79,8 @@ def _by_context(reply: Reply) -> Send | None:
     if not reply.context_id:
         return None
     sends = Send.objects.filter(connection_id=reply.connection_id, message_id=reply.context_id)
-    return sends.order_by("-pk").first()
+    # Said twice, so that SQLite too sees that the index of those with an id will do.
+    return sends.exclude(message_id="").order_by("-pk").first()
 
 
 def _by_option(reply: Reply) -> Send | None:

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from designer.message.schema import Button, ButtonMessage
 from designer.replies import intake
-from designer.replies.matching import CONVERSATION, SLOW_CLOCK
+from designer.replies.matching import CONVERSATION, SLOW_CLOCK, match
 from designer.replies.models import Matched, Reply
 from designer.sending.models import Connection, Send, State
 from designer.teams.models import Team, User
@@ -20,6 +21,7 @@ from tests.factories import (
     make_send,
     make_template,
 )
+from tests.plans import plans
 
 from . import bodies
 
@@ -198,6 +200,15 @@ def test_the_context_decides_where_there_is_one(connection: Connection) -> None:
     sent(connection, minutes_ago=5)
     reply = tapped(connection, context={"id": "wamid.sent"})
     assert (reply.send, reply.matched, reply.option_position) == (named, Matched.CONTEXT, 0)
+
+
+@pytest.mark.skipif(database.vendor != "sqlite", reason="reads SQLite's plans")
+def test_the_message_that_a_reply_names_is_found_by_an_index(connection: Connection) -> None:
+    reply = Reply(connection=connection, context_id="wamid.sent")
+    plan = plans(lambda: match(reply))
+    named = "sends_by_message_id (connection_id=? AND message_id=?)"
+    assert f"SEARCH sending_send USING INDEX {named}" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_a_context_that_names_no_message_of_ours_leaves_the_guess(connection: Connection) -> None:

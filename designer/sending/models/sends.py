@@ -235,6 +235,12 @@ class Send(models.Model):
             models.Index(fields=["team", "created_at"]),
             models.Index(fields=["team", "created_by", "-id"]),
             models.Index(fields=["connection", "to", "-created_at"]),
+            # A reply may name the message that it answers.
+            models.Index(
+                fields=["connection", "message_id", "-id"],
+                name="sends_by_message_id",
+                condition=~Q(message_id=""),
+            ),
             # The sweep's: almost every row is final and not in it.
             models.Index(
                 fields=["state", "wake_at"],
