@@ -8,6 +8,8 @@ import phonenumbers
 from phonenumbers import ValidationResult
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+# The longest that is kept of any sender's, which may be no number in E.164.
+LONGEST = 40
 # White space, dashes, and the invisible marks that come along when a contact is copied.
 _IGNORED = {"Zs", "Pd", "Cf", "Cc"}
 
@@ -41,8 +43,12 @@ def whole(text: str) -> str:
 
 
 def part(text: str) -> str:
-    """A part of a number, as it is looked for in whole ones."""
-    return re.sub(r"[\s().-]", "", text)
+    """A part of a number, as it is looked for in whole ones.
+
+    Of what is longer than any of them only the beginning, which is in none either: SQLite refuses
+    to look for very long texts.
+    """
+    return re.sub(r"[\s().-]", "", text)[: LONGEST + 1]
 
 
 def read(text: str) -> Number:

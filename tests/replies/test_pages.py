@@ -176,6 +176,8 @@ def test_what_customers_write_is_escaped(client: Client, connection: Connection)
         ({"number": "555-0100"}, ["other"]),
         ({"number": "+1415"}, ["other"]),
         ({"number": "%"}, []),
+        ({"number": CUSTOMER + "0" * 50_001}, []),
+        ({"number": "1" * 50_001}, []),
         ({"number": "\0"}, ["other", "text", "lost", "tap"]),
         ({"kind": "text", "match": "yes"}, []),
         ({"before": "nonsense"}, ["other", "text", "lost", "tap"]),
@@ -201,6 +203,15 @@ def test_filters_stand_in_the_address(
     ] == found
     if not found:
         assert "No reply fits" in page
+
+
+def test_a_sender_that_is_no_number_is_found_up_to_its_last_character(
+    client: Client, connection: Connection
+) -> None:
+    longest = "x" * 39 + "y"
+    reply = bodies.take_in(connection, bodies.text("hi", sender=longest + "z"))
+    assert ids(shown(client, number=longest)) == [reply.pk]
+    assert ids(shown(client, number=longest + "z")) == []
 
 
 def ids(page: str) -> list[int]:

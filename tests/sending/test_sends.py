@@ -80,7 +80,9 @@ def test_part_of_a_number_is_looked_for_in_the_newest_sends(
     assert "in the newest" not in vera.get("/sends/?number=%2B4930123456").text
 
 
-@pytest.mark.parametrize("number", ["nonsense", "%", "_", "\0 43210 x"])
+@pytest.mark.parametrize(
+    "number", ["nonsense", "%", "_", "\0 43210 x", CUSTOMER + "0" * 50_001, "1" * 50_001]
+)
 def test_a_number_that_is_none_finds_nothing(vera: Client, queued: Send, number: str) -> None:
     assert "No send matches" in vera.get("/sends/", {"number": number}).text
 
