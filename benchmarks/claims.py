@@ -10,11 +10,11 @@ class Claims:
         print(f"{title}:", flush=True)
 
     def figure(self, words: str) -> None:
-        print(f"  {words}")
+        print(f"  {words}", flush=True)
 
     def hold(self, holds: bool, words: str) -> None:
         """Say whether something holds, figures included: "0 lost (0 allowed)"."""
-        print(f"  {'holds' if holds else 'DOES NOT HOLD'}: {words}")
+        print(f"  {'holds' if holds else 'DOES NOT HOLD'}: {words}", flush=True)
         if not holds:
             self.broken.append(f"{self._title}: {words}")
 

@@ -4,14 +4,17 @@ Compared in the same Chromium with a bare page that echoes the text with one lin
 """
 
 import statistics
+import sys
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
 
+from .claims import Claims, verdict
 from .product import product
 
+RATIO, MOST_MS = 4.0, 60.0
 KEYS = 150
 PAUSE_MS = 90  # a quick typist
 
@@ -74,8 +77,9 @@ def open_editor(browser: Browser, link: str, url: str) -> Page:
     return page
 
 
-def main() -> None:
-    """Measure both pages in one run and print the ratio."""
+def main() -> list[str]:
+    """Measure both pages in one run; returns what did not hold."""
+    claims = Claims("From the key to the painted preview, a list of 10 rows")
     with product() as running, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         editor = open_editor(browser, running.link, running.url)
@@ -84,11 +88,13 @@ def main() -> None:
         bare_page.set_content(BARE)
         bare = type_and_measure(bare_page, "textarea", "#out")
         browser.close()
-    print("From the key to the painted preview, a list of 10 rows:")
-    print(f"  bare echo page  median {bare.median:5.1f} ms   p95 {bare.p95:5.1f} ms")
-    print(f"  the editor      median {ours.median:5.1f} ms   p95 {ours.p95:5.1f} ms")
-    print(f"  ratio of the medians {ours.median / bare.median:.2f} (at most 4)")
+    claims.figure(f"bare echo page  median {bare.median:5.1f} ms   p95 {bare.p95:5.1f} ms")
+    claims.figure(f"the editor      median {ours.median:5.1f} ms   p95 {ours.p95:5.1f} ms")
+    claims.hold(ours.p95 < MOST_MS, f"the editor's p95 {ours.p95:.1f} ms (under {MOST_MS:.0f})")
+    ratio = ours.median / bare.median
+    claims.hold(ratio <= RATIO, f"ratio of the medians {ratio:.2f} (at most {RATIO:.0f})")
+    return claims.broken
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(verdict(main()))

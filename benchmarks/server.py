@@ -5,14 +5,17 @@ quickly it answers a long list under load.
 import os
 import re
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from .claims import Claims, verdict
 from .product import Running, product
 
+RATIO, MOST_MS, MOST_KB = 1.5, 50.0, 120.0
 ROUNDS = 300
 RATE = 20  # requests a second
 SECONDS = 20
@@ -42,8 +45,9 @@ def median_ms(call: Callable[[], object]) -> float:
     return statistics.median(times) * 1000
 
 
-def own_part() -> None:
+def own_part() -> list[str]:
     """Check and render as the editor does for a keystroke, against the two calls alone."""
+    claims = Claims("The server's part of a keystroke, check and render, 10 rows")
     os.environ |= {"SECRET_KEY": "only-for-benchmarks", "HTTPS": "0", "DEBUG": "0"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     import django
@@ -59,12 +63,12 @@ def own_part() -> None:
     raw = forms.nest(fields(2, 5, "Browse our *popular* products").items())
     raw.pop("name")
     message = schema.parse({"kind": "list", **raw})
-    phone, verdict = get_template("preview/_phone.html"), get_template("library/_verdict.html")
+    phone, problems = get_template("preview/_phone.html"), get_template("library/_verdict.html")
 
     def render(content: Content, form: EditorForm) -> None:
         context = {"content": content, "form": form, "state": {}, "pane": "preview"}
         phone.render(context)
-        verdict.render(context)
+        problems.render(context)
 
     def ours() -> None:
         content = Content(message)
@@ -80,13 +84,14 @@ def own_part() -> None:
 
     ours(), alone()
     one, two = median_ms(ours), median_ms(alone)
-    print("The server's part of a keystroke, check and render, 10 rows:")
-    print(f"  the two calls alone {two:.2f} ms, the editor {one:.2f} ms")
-    print(f"  ratio {one / two:.2f} (at most 1.5)")
+    claims.figure(f"the two calls alone {two:.2f} ms, the editor {one:.2f} ms")
+    claims.hold(one / two <= RATIO, f"ratio {one / two:.2f} (at most {RATIO})")
+    return claims.broken
 
 
-def long_list(running: Running) -> None:
+def long_list(running: Running) -> list[str]:
     """Type into a list of 100 rows, 20 times a second, for 20 seconds."""
+    claims = Claims(f"Keystrokes in a list of 100 rows, {RATE} a second")
     with httpx.Client(base_url=running.url, follow_redirects=True, timeout=10) as client:
         client.get(running.link)
         made = client.post(
@@ -112,8 +117,9 @@ def long_list(running: Running) -> None:
             moments = [begin + number / RATE for number in range(RATE * SECONDS)]
             times = sorted(pool.map(type_at, moments, range(len(moments))))
     p99 = times[int(len(times) * 0.99)]
-    print(f"Keystrokes in a list of 100 rows, {RATE} a second:")
-    print(f"  median {statistics.median(times):.1f} ms, p99 {p99:.1f} ms (under 50)")
+    claims.figure(f"median {statistics.median(times):.1f} ms")
+    claims.hold(p99 < MOST_MS, f"p99 {p99:.1f} ms (under {MOST_MS:.0f})")
+    return claims.broken
 
 
 def token(client: httpx.Client, path: str) -> str:
@@ -122,8 +128,9 @@ def token(client: httpx.Client, path: str) -> str:
     return found[1]
 
 
-def weight(running: Running) -> None:
+def weight(running: Running) -> list[str]:
     """All bytes of a page with the editor, as they come over the wire."""
+    claims = Claims("A page with the editor")
     total = 0
     with httpx.Client(base_url=running.url, follow_redirects=True) as client:
         client.headers["Accept-Encoding"] = "br, gzip"
@@ -136,16 +143,21 @@ def weight(running: Running) -> None:
         for path in paths:
             with client.stream("GET", path) as answer:
                 total += sum(len(chunk) for chunk in answer.iter_raw())
-    print(f"A page with the editor: {len(paths)} requests, {total / 1000:.1f} kB (under 120)")
+    kilobytes = total / 1000
+    words = f"{len(paths)} requests, {kilobytes:.1f} kB (under {MOST_KB:.0f})"
+    claims.hold(kilobytes < MOST_KB, words)
+    return claims.broken
 
 
-def main() -> None:
-    own_part()
+def main() -> list[str]:
+    """Returns what did not hold."""
+    broken = own_part()
     with product() as running:
-        weight(running)
+        broken += weight(running)
     with product() as running:
-        long_list(running)
+        broken += long_list(running)
+    return broken
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(verdict(main()))

@@ -9,6 +9,7 @@ import os
 import re
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from urllib.parse import urlencode
 import httpx
 import psycopg
 
+from .claims import Claims, verdict
 from .product import product
 
 SMALL, LARGE = 1_000, 1_000_000
@@ -252,29 +254,29 @@ def ask_in_turn(addresses: dict[Site, str]) -> list[list[float]]:
     return list(times.values())
 
 
-def compare(path: str, place: str, small: Site, large: Site) -> bool:
-    """Print both p95, their ratio and that of the medians; whether the bound holds."""
+def compare(claims: Claims, path: str, place: str, small: Site, large: Site) -> None:
+    """Both p95, their ratio, which is bounded, and that of the medians."""
     asked = {each: deep(path, each) if place == "deep" else path for each in (small, large)}
     few, many = ask_in_turn(asked)
     p95 = [statistics.quantiles(times, n=20)[-1] for times in (few, many)]
     ratio, medians = p95[1] / p95[0], statistics.median(many) / statistics.median(few)
     figures = f"{p95[0]:7.1f} ms {p95[1]:7.1f} ms  {ratio:5.2f} {medians:5.2f}"
-    mark = "" if ratio <= MOST else "  over its bound"
-    print(f"  {path:<44} {place:<5} {figures}{mark}", flush=True)
-    return ratio <= MOST
+    claims.hold(ratio <= MOST, f"{path:<44} {place:<5} {figures}")
 
 
-def main() -> None:
-    """Compare each filter, on its first page and on a deep one."""
-    print(f"The send log and the replies at {LARGE:,} rows against {SMALL:,}:")
+def main() -> list[str]:
+    """Compare each filter, on its first page and on a deep one; returns what did not hold."""
+    claims = Claims(f"The send log and the replies at {LARGE:,} rows against {SMALL:,}")
     with site(SMALL) as small, site(LARGE) as large:
-        print(f"  p95 of both, their ratio (at most {MOST}), the ratio of the medians")
+        claims.figure(f"p95 of both, their ratio (at most {MOST}), the ratio of the medians")
         paths = [f"/sends/?{urlencode(chosen)}" for chosen in SENDS]
         paths += [f"/replies/?{urlencode(chosen)}" for chosen in REPLIES]
         places = [(path, place) for path in paths for place in ("first", "deep")]
-        held = [compare(path, place, small, large) for path, place in places]
-    print(f"  {held.count(False)} of {len(held)} have a ratio over {MOST}")
+        for path, place in places:
+            compare(claims, path, place, small, large)
+    claims.figure(f"{len(claims.broken)} of {len(places)} have a ratio over {MOST}")
+    return claims.broken
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(verdict(main()))
