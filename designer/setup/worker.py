@@ -18,6 +18,8 @@ from designer.sending import sweep
 logger = logging.getLogger(__name__)
 
 AFTER_FAILURE = 1.0
+# After a lease that ran out, so long at most does a send say that it is still under way.
+SWEEP_PAUSE = 15.0
 Step = Callable[[], object]
 
 
@@ -57,7 +59,7 @@ def start(task_threads: int, stop: threading.Event) -> list[threading.Thread]:
     queue = tasks(stop)
     keep_house: list[tuple[Step, float]] = [
         (intake.read_new, 0.25),
-        (put_right, 15),
+        (put_right, SWEEP_PAUSE),
         (pruning.prune_deliveries, 3600),
         *queue.housekeeping,
     ]

@@ -19,6 +19,7 @@ from designer.sending import delivery
 from designer.sending.client import Timeouts
 from designer.sending.models import Attempt, Connection, Send, State
 from designer.sending.sweep import sweep
+from designer.setup.worker import SWEEP_PAUSE
 from designer.teams.models import User
 
 from ..factories import make_connection, make_send
@@ -341,18 +342,29 @@ def test_the_lease_outlasts_the_longest_exchange(
     api: Api, queued: Send, settings: Settings
 ) -> None:
     settings.SEND_CONNECT_TIMEOUT, settings.SEND_READ_TIMEOUT = 30.0, 90.0
+    assert lease_of(api, queued) > timedelta(seconds=Timeouts.from_settings().total)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_workers_send_is_unknown_within_a_minute(api: Api, queued: Send) -> None:
+    until_it_is_found = lease_of(api, queued) + timedelta(seconds=SWEEP_PAUSE)
+    assert until_it_is_found < timedelta(seconds=60)
+
+
+def lease_of(api: Api, send: Send) -> timedelta:
+    """For how long a worker has the send, from when its request has come to the API."""
     leases = []
 
     def look(request: Request) -> Reply:
-        send = Send.objects.get(pk=queued.pk)
+        found = Send.objects.get(pk=send.pk)
         connections.close_all()
-        assert send.lease_until is not None
-        leases.append(send.lease_until - timezone.now())
+        assert found.lease_until is not None
+        leases.append(found.lease_until - timezone.now())
         return Reply()
 
     api.reply = look
-    deliver(queued)
-    assert leases[0] > timedelta(seconds=Timeouts.from_settings().total)
+    deliver(send)
+    return leases[0]
 
 
 def test_the_key_is_nowhere_but_on_the_wire(

@@ -1,8 +1,10 @@
 """What the environment makes of the settings, each time in a fresh process."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,16 @@ def test_data_folder_may_have_any_name(tmp_path: Path) -> None:
     here = {"SECRET_KEY": "k", "HTTPS": "0", "DATA_DIR": str(tmp_path / "a #1?%20b")}
     database = value("s.DATABASES['default']['NAME']", here)
     assert database == str(tmp_path / "a #1?%20b" / "tapwright.sqlite3")
+
+
+def test_what_sqlite_has_committed_outlives_a_power_cut(tmp_path: Path) -> None:
+    command = value("s.DATABASES['default']['OPTIONS']['init_command']", SERVER)
+    with closing(sqlite3.connect(tmp_path / "database")) as database:
+        database.executescript(command)
+        (synchronous,) = database.execute("PRAGMA synchronous").fetchone()
+        (journal,) = database.execute("PRAGMA journal_mode").fetchone()
+    full = 2
+    assert (synchronous, journal) == (full, "wal")
 
 
 def test_redis_takes_the_tasks_by_its_url_alone() -> None:
