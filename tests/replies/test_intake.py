@@ -158,6 +158,16 @@ def test_several_workers_at_once_count_exactly(connection: Connection) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_several_workers_that_meet_the_same_reply_count_each_delivery(
+    connection: Connection,
+) -> None:
+    for _ in range(60):
+        make_delivery(connection, bodies.button("a", message_id="wamid.1"))
+    assert read_by_several() == []
+    assert Reply.objects.get().delivered_count == 60
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_same_messages_in_another_order_keep_no_worker_waiting_for_another(
     connection: Connection,
 ) -> None:

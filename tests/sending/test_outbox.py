@@ -1,24 +1,28 @@
 """Queuing: the snapshot, the saved number, the wake; and once for one panel."""
 
 import json
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection as database
+from django.db import connections
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from designer.library.models import MessageTemplate
 from designer.message.formats import coext
 from designer.sending import delivery, outbox
-from designer.sending.models import Connection, Send, State, TestNumber
-from designer.sending.outbox import Letter
+from designer.sending.models import Batch, Connection, Send, State, TestNumber
+from designer.sending.outbox import Letter, SentAgainError
 from designer.teams.models import Team, User
 
-from ..factories import CUSTOMER, EXAMPLES, example, make_connection, make_template
+from ..factories import CUSTOMER, EXAMPLES, example, make_connection, make_send, make_template
 from ..wakes import woken
 from .api import Api
 
+AT_ONCE = 8
 Fresh = Callable[[Send], Send]
 REQUESTS = sorted(
     path.stem for path in EXAMPLES.glob("*.json") if path.stem.startswith(("list-", "button-"))
@@ -172,6 +176,50 @@ def test_sending_again_makes_a_made_up_reference_anew(
     assert repeat.payload.get("reference", "") == repeat.reference
     without = [{**row.payload, "reference": None} for row in (send, repeat)]
     assert without[0] == without[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_send_the_same_again_at_once_one_does(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    send = make_send(template, connection, state=State.FAILED)
+    refused = at_once(lambda: outbox.again(send, person=editor, token=uuid.uuid4()))
+    assert [type(problem) for problem in refused] == [SentAgainError] * (AT_ONCE - 1)
+    assert send.repeats.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_send_those_that_failed_again_at_once_one_does(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    batch = Batch.objects.create(team=template.team, count=1, token=uuid.uuid4())
+    send = make_send(template, connection, state=State.FAILED, batch=batch)
+    refused = at_once(lambda: outbox.failed_again(batch, person=editor, token=uuid.uuid4()))
+    assert [type(problem) for problem in refused] == [SentAgainError] * (AT_ONCE - 1)
+    assert send.repeats.count() == 1
+
+
+def at_once(call: Callable[[], object]) -> list[Exception]:
+    """Call it in AT_ONCE threads at the same instant; the exceptions that they met."""
+    problems: list[Exception] = []
+    start = threading.Barrier(AT_ONCE)
+
+    def work() -> None:
+        try:
+            database.ensure_connection()
+            start.wait()
+            call()
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return problems
 
 
 @pytest.mark.parametrize("name", REQUESTS)

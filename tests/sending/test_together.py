@@ -10,6 +10,7 @@ import pytest
 from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import (
     DjangoAssertNumQueries,
     DjangoCaptureOnCommitCallbacks,
@@ -23,7 +24,7 @@ from designer.sending.models import Batch, Connection, Send, State, TestNumber
 from designer.sending.outbox import MOST_AT_ONCE
 from designer.teams.models import Team, User
 
-from ..factories import CUSTOMER, make_send
+from ..factories import CUSTOMER, make_connection, make_send
 from ..wakes import woken
 from .api import Api
 
@@ -358,6 +359,21 @@ def test_of_those_that_failed_no_more_are_sent_again_than_were_shown(
     assert "to 2 numbers:" in asked
     assert "Edith Editor says that it did not arrive; if it did, they get it twice" in asked
     assert Send.objects.count() == 2
+
+
+def test_those_whose_connection_was_removed_are_not_sent_again(
+    edith: Client, template: MessageTemplate, connection: Connection, team: Team
+) -> None:
+    batch = make_batch(template, connection, State.FAILED)
+    removed = make_connection(team, name="Gone", retired_at=timezone.now())
+    lost = make_send(template, removed, state=State.FAILED, batch=batch)
+    assert "Send the one that failed again" in edith.get(batch.get_absolute_url()).text
+    url = reverse("failed-again", args=[batch.pk])
+    edith.post(url, {"token": str(uuid.uuid4()), "seen": "1"})
+    assert [str(send.to) for send in Send.objects.exclude(repeat_of=None)] == ["+4930123000"]
+    page = edith.post(url, {"token": str(uuid.uuid4())}, follow=True).text
+    assert "None is left that failed" in page
+    assert not lost.repeats.exists()
 
 
 def test_the_log_is_narrowed_to_a_batch(
