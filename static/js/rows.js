@@ -82,6 +82,10 @@ function moveDrag(event) {
 
 function showTarget() {
   drag.target = findTarget(drag.y);
+  showMark();
+}
+
+function showMark() {
   if (!drag.target) return;
   const { element, after } = drag.target;
   if (element.matches("[data-rows]")) element.before(drag.mark);
@@ -97,9 +101,50 @@ function endDrag(event) {
   what.classList.remove("is-dragged");
   drag = null;
   if (event.type === "pointercancel" || !target) return;
-  if (isRow) dropRow(what, target);
-  else dropSection(what, target);
+  const { element, after } = target;
+  const [dragged, at] = [inForm(what), inForm(element)];
+  if (!dragged || !at) dragIsLost();
+  else if (isRow) dropRow(dragged, { element: at, after });
+  else dropSection(dragged, { element: at, after });
 }
+
+// A row, a section or a section's foot, wherever it is in a form that was drawn anew: the one that
+// says the same. An id may have followed its title, and a section may have got other rows: then it
+// is the only one of its title.
+function inForm(element) {
+  if (element.isConnected) return element;
+  const item = (each) => each.closest("[data-row], [data-section]");
+  const title = (each) => each.querySelector("input").value;
+  const kind = ["[data-row]", "[data-rows]", "[data-section]"].find((each) => element.matches(each));
+  const all = [...document.querySelectorAll(`#editor ${kind}`)];
+  for (const says of [texts, title]) {
+    const same = all.filter((each) => says(item(each)) === says(item(element)));
+    if (same.length) return same.length === 1 ? same[0] : null;
+  }
+  return null;
+}
+
+function dragIsLost() {
+  document.getElementById("announce").textContent =
+    "Nothing was moved: the message changed meanwhile. Drag it again.";
+}
+
+// The hand goes on with what it holds when the form is drawn anew under it. Until that has settled,
+// htmx still sets the classes.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (!drag || detail.target?.id !== "workbench") return;
+  const what = inForm(drag.what);
+  if (!what) {
+    endDrag(new PointerEvent("pointercancel"));
+    dragIsLost();
+    return;
+  }
+  drag.what = what;
+  what.classList.add("is-dragged");
+  const element = drag.target && inForm(drag.target.element);
+  drag.target = element ? { ...drag.target, element } : null;
+  showMark();
+});
 
 function dropRow(what, { element, after }) {
   const from = places(what.dataset.row);

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from designer.library.models import MessageTemplate
 from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
+from tests.message.examples import a_row, list_message
 
 from .harness import axe, on_a_phone, open_editor, wait_until, without_javascript
+from .test_editor import Line
 
 PASTE = """(text) => {
     const data = new DataTransfer();
@@ -21,23 +24,59 @@ PASTE = """(text) => {
 
 def titles(page: Page, section: int) -> list[str]:
     fields = page.locator(f'[data-section="{section - 1}"] [data-row] .mini:first-of-type input')
-    return [field.input_value() for field in fields.all()]
+    values: list[str] = fields.evaluate_all("fields => fields.map(({value}) => value)")
+    return values
 
 
 def grip(page: Page, path: str) -> Locator:
     return page.locator(f'[data-row="{path}"] [data-grip]')
 
 
-def drag(page: Page, start: Locator, end: Locator) -> None:
-    """Drag with the mouse, to just under the middle of `end`."""
+def grab(page: Page, start: Locator) -> None:
     start.scroll_into_view_if_needed()
-    source, target = start.bounding_box(), end.bounding_box()
+    source = start.bounding_box()
     assert source is not None
-    assert target is not None
     page.mouse.move(source["x"] + 5, source["y"] + 5)
     page.mouse.down()
+
+
+def drag_to(page: Page, end: Locator) -> None:
+    """Go on with a drag, to just under the middle of `end`."""
+    target = end.bounding_box()
+    assert target is not None
     page.mouse.move(target["x"] + 5, target["y"] + target["height"] / 2 + 4, steps=6)
+
+
+def drag(page: Page, start: Locator, end: Locator) -> None:
+    """Drag with the mouse, to just under the middle of `end`."""
+    grab(page, start)
+    drag_to(page, end)
     page.mouse.up()
+
+
+@pytest.fixture
+def letters(page: Page, editor: User, team: Team) -> Callable[[str], Line]:
+    """Opens a list with a row for each letter, in a window that shows them all."""
+
+    def open_list(names: str) -> Line:
+        page.set_viewport_size({"width": 1280, "height": 1800})
+        template = make_template(team, list_message(*map(a_row, names)))
+        return Line(open_editor(page, editor, template), template)
+
+    return open_list
+
+
+def row(page: Page, number: int) -> Locator:
+    return page.locator(f'[data-row="sections.0.rows.{number - 1}"]')
+
+
+def remove(page: Page, number: int) -> None:
+    page.get_by_role("button", name=f"Remove row {number} of section 1", exact=True).click()
+
+
+def shows(page: Page, names: str) -> None:
+    """Wait until the rows of the list are these, a letter each."""
+    wait_until(page, lambda: titles(page, 1) == [*names])
 
 
 def test_drags_rows_within_and_between_sections(opened: Page) -> None:
@@ -62,6 +101,42 @@ def test_drags_a_section(opened: Page) -> None:
     drag(opened, sections.nth(0), opened.locator("[data-section='1']"))
     expect(opened.get_by_label("Section 1 title", exact=True)).to_have_value("Support")
     assert titles(opened, 2) == ["Track My Order", "Return/Exchange"]
+
+
+def test_a_drag_goes_on_when_the_form_is_drawn_anew_under_it(
+    page: Page, letters: Callable[[str], Line]
+) -> None:
+    line = letters("ABCDEF")
+    with line.slow():
+        remove(page, 1)
+        line.waits()
+        grab(page, grip(page, "sections.0.rows.2"))
+        drag_to(page, row(page, 5))
+    # C, to below E, wherever these are by now.
+    expect(row(page, 2)).to_have_class(re.compile("is-dragged"))
+    expect(page.locator('[data-row="sections.0.rows.3"] + .drop-mark')).to_be_visible()
+    page.mouse.up()
+    shows(page, "BDECF")
+    expect(page.locator(".drop-mark, .held, .is-dragged")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("names", "left"), [("ABCD", "ACD"), ("XBBD", "BBD")])
+def test_a_drag_of_what_is_gone_or_like_another_ends_and_says_so(
+    names: str, left: str, page: Page, letters: Callable[[str], Line]
+) -> None:
+    line = letters(names)
+    with line.slow():
+        remove(page, 2 if left == "ACD" else 1)
+        line.waits()
+        grab(page, grip(page, "sections.0.rows.1"))
+        drag_to(page, row(page, 4))
+    expect(page.locator("#announce")).to_contain_text("Nothing was moved")
+    expect(page.locator(".drop-mark, .held, .is-dragged")).to_have_count(0)
+    drag_to(page, row(page, 3))
+    page.mouse.up()
+    shows(page, left)
+    page.reload()
+    shows(page, left)
 
 
 def swipe(page: Page, start: Locator, end: Locator) -> None:
