@@ -203,6 +203,7 @@ addEventListener(
     if (!mustWait(event) || !event.isTrusted || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
     if (event.target !== document.body && !event.target.closest("#workbench")) return;
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+    if (key === "Escape" && drag) return;
     event.stopPropagation();
     // The browser copies, cuts and pastes only by itself; a paste is held when it comes.
     if ((ctrlKey || metaKey) && ["c", "v", "x"].includes(key.toLowerCase())) return;

@@ -31,14 +31,14 @@ function startDrag(event) {
   const what = row ?? grip.closest("[data-section]");
   event.preventDefault();
   grip.setPointerCapture(event.pointerId);
-  drag = { grip, what, isRow: Boolean(row), target: null, mark: document.createElement("div"), held: hold(what) };
+  drag = { grip, what, isRow: Boolean(row), target: null, mark: document.createElement("div"), label: label(what) };
   drag.mark.className = "drop-mark";
   what.classList.add("is-dragged");
   requestAnimationFrame(scrollAtEdge);
 }
 
 // What is dragged, by its title, at the pointer.
-function hold(what) {
+function label(what) {
   const held = document.createElement("div");
   held.className = "held";
   held.textContent = what.querySelector("input").value || (what.matches("[data-row]") ? "Empty row" : "Section");
@@ -74,9 +74,9 @@ function scrollAtEdge() {
 function moveDrag(event) {
   if (!drag) return;
   drag.y = event.clientY;
-  if (!drag.held.isConnected) document.body.append(drag.held);
-  drag.held.style.left = `${event.clientX + 14}px`;
-  drag.held.style.top = `${event.clientY + 10}px`;
+  if (!drag.label.isConnected) document.body.append(drag.label);
+  drag.label.style.left = `${event.clientX + 14}px`;
+  drag.label.style.top = `${event.clientY + 10}px`;
   showTarget();
 }
 
@@ -95,13 +95,18 @@ function showMark() {
 
 function endDrag(event) {
   if (!drag) return;
-  const { what, isRow, target, mark, held } = drag;
+  const { what, isRow, target, mark, label } = drag;
   mark.remove();
-  held.remove();
+  label.remove();
   what.classList.remove("is-dragged");
   drag = null;
   if (event.type === "pointercancel" || !target) return;
-  const { element, after } = target;
+  // While an operation is under way it waits for its turn, as a click does.
+  if (mustWait({ target: what })) held.push(() => drop(what, isRow, target));
+  else drop(what, isRow, target);
+}
+
+function drop(what, isRow, { element, after }) {
   const [dragged, at] = [inForm(what), inForm(element)];
   if (!dragged || !at) dragIsLost();
   else if (isRow) dropRow(dragged, { element: at, after });

@@ -139,6 +139,32 @@ def test_a_drag_of_what_is_gone_or_like_another_ends_and_says_so(
     shows(page, left)
 
 
+def test_a_second_drag_waits_for_the_first_and_is_done_to_the_same_row(
+    page: Page, letters: Callable[[str], Line]
+) -> None:
+    line = letters("ABCDEF")
+    with line.slow():
+        drag(page, grip(page, "sections.0.rows.2"), row(page, 5))
+        line.waits()
+        drag(page, grip(page, "sections.0.rows.3"), row(page, 6))
+    shows(page, "ABECFD")
+    expect(page.locator("#saved")).to_have_text("Draft saved")
+    page.reload()
+    shows(page, "ABECFD")
+
+
+def test_a_drag_after_a_click_on_add_row_waits_for_its_row(
+    page: Page, letters: Callable[[str], Line]
+) -> None:
+    line = letters("ABC")
+    with line.slow():
+        page.get_by_role("button", name="Add row to section 1").click()
+        line.waits()
+        drag(page, grip(page, "sections.0.rows.0"), page.locator("[data-rows='0']"))
+    # To the end, as that is by then.
+    wait_until(page, lambda: titles(page, 1) == ["B", "C", "", "A"])
+
+
 def swipe(page: Page, start: Locator, end: Locator) -> None:
     """Drag with a finger, to just above the lower edge of `end`."""
     start.scroll_into_view_if_needed()
