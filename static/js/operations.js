@@ -38,6 +38,12 @@ function sameField(name, item) {
     : form().elements[name];
 }
 
+// A link that opens a dialog, as it was drawn: there may be another to the same in a menu.
+function sameLink({ className, pathname }) {
+  const links = [...document.querySelectorAll("#editor a[hx-get]")];
+  return links.find((each) => each.pathname === pathname && each.className === className);
+}
+
 function perform({ op, fields, item }) {
   const runner = item ? sameButton(op, item) : (button(op) ?? document.getElementById("any-op"));
   if (!runner || runner.disabled) return;
@@ -228,10 +234,15 @@ addEventListener(
 addEventListener(
   "click",
   (event) => {
-    const clicked = mustWait(event) && event.isTrusted && event.target.closest?.('#editor button[name="op"]');
+    const waits = '#editor :is(button[name="op"], a[hx-get]), [data-operate]';
+    const clicked = mustWait(event) && event.isTrusted && event.target.closest?.(waits);
     if (!clicked) return;
     event.preventDefault();
     event.stopPropagation();
+    if (clicked.matches("a")) {
+      held.push(() => sameLink(clicked)?.click());
+      return;
+    }
     const item = !staysPut(clicked.value) && clicked.closest("[data-row], [data-section]");
     const next = {
       op: clicked.value,

@@ -597,6 +597,45 @@ def test_switches_kind_after_saying_what_gets_lost(opened: Page) -> None:
     expect(opened.get_by_label("Section 2 title", exact=True)).to_have_value("Support")
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("List ⇄", "Make it reply buttons?"),
+        ("Share", "Share the preview"),
+        ("Delete…", "Delete “Support menu”?"),
+        ("Send test", "Send a test"),
+    ],
+)
+def test_a_dialog_that_is_asked_for_during_an_operation_comes_after_it(
+    name: str, title: str, opened: Page, template: MessageTemplate
+) -> None:
+    line = Line(opened, template)
+    with line.slow():
+        opened.get_by_role("button", name="Add row to section 1").click()
+        line.waits()
+        if name == "Delete…":
+            opened.locator("#workbench summary.btn").first.click()
+        opened.locator("#editor").get_by_text(name, exact=True).click()
+    expect(opened.get_by_role("dialog", name=title)).to_be_visible()
+    expect(opened.locator('[data-row="sections.0.rows.2"]')).to_be_visible()
+
+
+def test_advice_put_away_during_an_operation_is_put_away_after_it(
+    opened: Page, template: MessageTemplate
+) -> None:
+    opened.get_by_label("List button", exact=True).fill("Click here")
+    away = opened.get_by_role("button", name="Put this advice away: List button")
+    expect(away).to_be_visible()
+    expect(opened.locator("#saved")).to_have_text("Draft saved")
+    line = Line(opened, template)
+    with line.slow():
+        opened.get_by_role("button", name="Add row to section 1").click()
+        line.waits()
+        away.click()
+    expect(away).to_have_count(0)
+    expect(opened.locator('[data-row="sections.0.rows.2"]')).to_be_visible()
+
+
 def test_a_switch_of_kind_can_be_undone_after_a_reload(opened: Page) -> None:
     kind = opened.get_by_title("Switch between list and buttons")
     kind.click()
