@@ -143,6 +143,13 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 
+// Where the form asks for the focus, whoever goes on typing writes on: the browser begins at the start.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const field = document.activeElement;
+  if (detail.target?.id !== "workbench" || !field.autofocus || !isField(field)) return;
+  field.setSelectionRange(field.value.length, field.value.length);
+});
+
 // --- Undo and redo ----------------------------------------------------------------------------
 
 // What came or went is shown, with the caret behind it. Whoever pressed a button stays on it.

@@ -1,7 +1,7 @@
 """The editor's aids in a real browser: dragging, pasting, formatting, emoji, keys, company."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -74,8 +74,8 @@ def remove(page: Page, number: int) -> None:
     page.get_by_role("button", name=f"Remove row {number} of section 1", exact=True).click()
 
 
-def shows(page: Page, names: str) -> None:
-    """Wait until the rows of the list are these, a letter each."""
+def shows(page: Page, names: Sequence[str]) -> None:
+    """Wait until the rows of the list have these titles."""
     wait_until(page, lambda: titles(page, 1) == [*names])
 
 
@@ -162,7 +162,24 @@ def test_a_drag_after_a_click_on_add_row_waits_for_its_row(
         line.waits()
         drag(page, grip(page, "sections.0.rows.0"), page.locator("[data-rows='0']"))
     # To the end, as that is by then.
-    wait_until(page, lambda: titles(page, 1) == ["B", "C", "", "A"])
+    shows(page, ["B", "C", "", "A"])
+
+
+def test_whoever_types_on_after_a_move_writes_at_the_end_of_the_title(
+    page: Page, letters: Callable[[str], Line]
+) -> None:
+    letters("ABC")
+    drag(page, grip(page, "sections.0.rows.0"), row(page, 2))
+    expect(page.get_by_label("Section 1 row 2 title", exact=True)).to_be_focused()
+    page.keyboard.type("1")
+    shows(page, ["B", "A1", "C"])
+    page.keyboard.press("Home")
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.type("2")
+    shows(page, ["B", "C", "A12"])
+    page.get_by_role("button", name="Move row 3 of section 1 up", exact=True).click()
+    page.keyboard.type("3")
+    shows(page, ["B", "A123", "C"])
 
 
 def swipe(page: Page, start: Locator, end: Locator) -> None:
