@@ -165,6 +165,56 @@ def test_a_drag_after_a_click_on_add_row_waits_for_its_row(
     shows(page, ["B", "C", "", "A"])
 
 
+@pytest.mark.parametrize("under_way", [False, True], ids=["idle", "operation-under-way"])
+def test_escape_lets_go_of_what_is_dragged(
+    under_way: bool, page: Page, letters: Callable[[str], Line]
+) -> None:
+    line = letters("ABCD")
+    with line.slow():
+        if under_way:
+            page.get_by_role("button", name="Duplicate row 4 of section 1").click()
+            line.waits()
+        grab(page, grip(page, "sections.0.rows.0"))
+        drag_to(page, row(page, 3))
+        expect(page.locator(".held")).to_have_text("A")
+        expect(page.locator(".drop-mark")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".drop-mark, .held, .is-dragged")).to_have_count(0)
+        page.mouse.up()
+    left = "ABCDD" if under_way else "ABCD"
+    shows(page, left)
+    # It goes to the server after a drop, if that was one.
+    body = page.get_by_label("Body", exact=True)
+    body.fill("Typed after")
+    expect(page.locator("#outcome .bubble__body")).to_have_text("Typed after")
+    expect(page.locator("#saved")).to_have_text("Draft saved")
+    shows(page, left)
+
+
+def test_a_drag_to_the_edge_of_the_window_scrolls_on_to_what_is_beyond(
+    page: Page, letters: Callable[[str], Line]
+) -> None:
+    letters("ABCDEFGH")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    grab(page, grip(page, "sections.0.rows.0"))
+    at = page.evaluate("scrollY")
+    page.mouse.move(300, 490, steps=3)
+    # The pointer rests there, and the page goes on.
+    foot = page.locator("[data-rows='0'] button")
+    expect(foot).to_be_in_viewport(ratio=1)
+    expect(row(page, 1)).not_to_be_in_viewport()
+    drag_to(page, row(page, 8))
+    page.mouse.up()
+    shows(page, "BCDEFGHA")
+    # And back up.
+    grab(page, grip(page, "sections.0.rows.7"))
+    page.mouse.move(300, 10, steps=3)
+    wait_until(page, lambda: page.evaluate("scrollY") <= at)
+    drag_to(page, row(page, 1))
+    page.keyboard.press("Escape")
+    page.mouse.up()
+
+
 def test_whoever_types_on_after_a_move_writes_at_the_end_of_the_title(
     page: Page, letters: Callable[[str], Line]
 ) -> None:
@@ -300,6 +350,34 @@ def test_pastes_what_spreadsheets_really_copy(opened: Page) -> None:
     expect(row(3, "title")).to_have_value("")
     expect(row(3, "description")).to_have_value("Only described")
     expect(row(4, "title")).to_have_count(0)
+
+
+def test_pastes_a_range_that_a_spreadsheet_put_on_the_clipboard(opened: Page) -> None:
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.evaluate(
+        """(kinds) => {
+            const blobs = {};
+            for (const type in kinds) blobs[type] = new Blob([kinds[type]], {type});
+            return navigator.clipboard.write([new ClipboardItem(blobs)]);
+        }""",
+        {
+            "text/plain": "Call me\tSoon\tcall_me\r\nWrite me\tBy e-mail\twrite_me\r\n",
+            "text/html": "<table><tr><td>Call me<td>Soon<td>call_me"
+            "<tr><td>Write me<td>By e-mail<td>write_me</table>",
+        },
+    )
+    opened.get_by_label("Section 2 row 1 title", exact=True).focus()
+    opened.keyboard.press("Control+V")
+    expect(opened.get_by_label("Section 2 row 2 title", exact=True)).to_have_value("Write me")
+    expect(opened.get_by_label("Section 2 row 2 ID", exact=True)).to_have_value("write_me")
+    expect(opened.get_by_label("Section 2 row 1 title", exact=True)).to_have_value("Call me")
+    expect(opened.get_by_label("Section 2 row 1 description", exact=True)).to_have_value("Soon")
+    expect(opened.get_by_label("Section 2 row 3 title", exact=True)).to_have_count(0)
+    # Into the body it goes as it is.
+    body = opened.get_by_label("Body", exact=True)
+    body.fill("")
+    body.press("Control+V")
+    expect(body).to_have_value("Call me\tSoon\tcall_me\nWrite me\tBy e-mail\twrite_me\n")
 
 
 def test_a_single_line_is_pasted_as_text(opened: Page) -> None:
