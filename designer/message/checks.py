@@ -306,10 +306,11 @@ def _counts(message: Message) -> Iterator[Problem]:
     counts = [len(section.rows) for section in message.sections]
     for s, count in enumerate(counts):
         yield from _count(f"sections.{s}.rows", count, message.kind)
-    # Rows that a section has to lose anyway are not counted a second time.
+    # It is not said a second time of rows that a section has to lose anyway.
     most = limit_for("sections.0.rows", message.kind)
-    total = sum(min(count, most.most) if most else count for count in counts)
-    if total > WHATSAPP_ROWS.most:
+    kept = sum(min(count, most.most) if most else count for count in counts)
+    if kept > WHATSAPP_ROWS.most:
+        total = sum(counts)
         detail = (
             f"have {total} rows in all; WhatsApp rejects a list with more than "
             f"{WHATSAPP_ROWS.most}. Take away {total - WHATSAPP_ROWS.most}."

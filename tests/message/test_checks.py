@@ -168,6 +168,21 @@ def test_warns_of_more_than_ten_rows_over_all_sections() -> None:
     assert problem.text.endswith("Take away 2.")
 
 
+def test_counts_every_row_also_in_a_section_that_has_too_many() -> None:
+    counts = [11, *[10] * 8, 9]
+    sections = tuple(
+        Section(title=f"Section {s}", rows=rows(count, start=100 * s))
+        for s, count in enumerate(counts)
+    )
+    problems = check(list_message(sections=sections))
+    assert found(problems) == [
+        ("warning", "total-rows", "sections"),
+        ("error", "too-many", "sections.0.rows"),
+    ]
+    assert "have 100 rows in all" in problems[0].text
+    assert problems[0].text.endswith("Take away 90.")
+
+
 def test_warns_of_an_untitled_section_only_beside_others() -> None:
     assert check(list_message(sections=(Section(rows=rows(4)),))) == []
     sections = (Section(title="A", rows=rows(4)), Section(rows=rows(1, start=4)))
