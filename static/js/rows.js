@@ -190,7 +190,8 @@ document.addEventListener("paste", (event) => {
   const row = event.target.closest?.("[data-row]");
   if (!row || event.target.name !== `${row.dataset.row}.title`) return;
   const text = event.clipboardData.getData("text/plain");
-  if (!/[\t\n]/.test(text.trim())) return;
+  // A cell at the start or the end of a line may be empty; a single one is copied with a line break.
+  if (!/[\t\r\n]/.test(text.replace(/^[ \r\n]+|[ \r\n]+$/g, ""))) return;
   event.preventDefault();
   operate("paste", { paste_path: event.target.name, paste_text: text });
 });

@@ -18,7 +18,7 @@ PASTE = """(text) => {
     const data = new DataTransfer();
     data.setData("text/plain", text);
     const options = {clipboardData: data, bubbles: true, cancelable: true};
-    document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+    return document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
 }"""
 
 
@@ -380,10 +380,30 @@ def test_pastes_a_range_that_a_spreadsheet_put_on_the_clipboard(opened: Page) ->
     expect(body).to_have_value("Call me\tSoon\tcall_me\nWrite me\tBy e-mail\twrite_me\n")
 
 
+def test_pastes_lines_that_end_as_on_old_macs(opened: Page) -> None:
+    opened.get_by_label("Section 2 row 1 title", exact=True).focus()
+    opened.evaluate(PASTE, "Call me\rWrite me\r")
+    expect(opened.get_by_label("Section 2 row 2 title", exact=True)).to_have_value("Write me")
+    assert titles(opened, 2) == ["Call me", "Write me"]
+
+
+def test_pastes_a_line_of_a_range_whose_first_or_last_cell_is_empty(opened: Page) -> None:
+    title = opened.get_by_label("Section 2 row 1 title", exact=True)
+    description = opened.get_by_label("Section 2 row 1 description", exact=True)
+    title.focus()
+    opened.evaluate(PASTE, "\tOnly described\r\n")
+    expect(description).to_have_value("Only described")
+    expect(title).to_have_value("")
+    expect(title).to_be_focused()
+    opened.evaluate(PASTE, "Only titled\t\r\n")
+    expect(title).to_have_value("Only titled")
+    expect(description).to_have_value("")
+
+
 def test_a_single_line_is_pasted_as_text(opened: Page) -> None:
     opened.get_by_label("Section 2 row 1 title", exact=True).focus()
-    opened.evaluate(PASTE, "One line")
-    expect(opened.get_by_label("Section 2 row 2 title", exact=True)).to_have_count(0)
+    for text in ("One line", "One cell\r\n", "  One  "):
+        assert opened.evaluate(PASTE, text), "left to the browser"
 
 
 def test_format_bar_marks_the_selection_and_takes_the_marks_away(opened: Page) -> None:

@@ -18,6 +18,8 @@ from .examples import button_message, list_message
         ("a", [["a"]]),
         ("a\nb", [["a"], ["b"]]),
         ("a\tb\tc\r\nd\te\r\n", [["a", "b", "c"], ["d", "e"]]),
+        ("a\tb\rc\r", [["a", "b"], ["c"]]),
+        ("\tb\tc", [["", "b", "c"]]),
         ("a\t\tc", [["a", "", "c"]]),
         ('"a\nb"\tc', [["a b", "c"]]),
         ('"say ""hi"""\tc\n"x\ty"', [['say "hi"', "c"], ["x\ty"]]),
