@@ -153,7 +153,17 @@ def test_says_why_it_cannot_read_a_curl_command(command: str, words: str) -> Non
         ('{"buttons": [], "body": 1e999999}', "body must be text."),
         ("[" * 400_000, "The JSON is nested too deeply to be a message."),
         ('{"a":' * 150_000, "The JSON is nested too deeply to be a message."),
-        ('{"buttons": [], "body": "\\ud800"}', "A text has a broken character at position 1"),
+        ('{"buttons": [], "body": "\\ud800"}', "Body has a broken character at position 1"),
+        (
+            '{"sections": [{"rows": [{}, {"title": "A\\ud83d"}]}]}',
+            "Section 1 row 2 title has a broken character at position 2",
+        ),
+        ('{"buttons": [{"id": "\\ude00"}]}', "Button 1 ID has a broken character at position 1"),
+        ('{"to": "\\udfff", "buttons": []}', "The recipient has a broken character"),
+        (
+            '{"types": {"twilio/quick-reply": {"body": "{{1}}"}}, "variables": {"1": "\\ud800"}}',
+            "The sample of 1 has a broken character",
+        ),
         ('{"buttons": [], "\\udfff": 1}', "This could not"),
         ("\ud800", "The text has a broken character at position 1"),
         ("x" * 1_000_001, "This is more than 1 MB, too much to read at once."),

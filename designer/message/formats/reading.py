@@ -13,8 +13,9 @@ from designer.message.formats.errors import FormatError
 from designer.message.formats.loading import Loaded, Loader, Reader, to_message
 from designer.message.formats.sources import parse_all
 from designer.message.formats.unwrapping import Item, unwrap
+from designer.message.labels import label_for
 from designer.message.limits import over_full
-from designer.message.schema import Message, readable, texts
+from designer.message.schema import Message, fields, readable
 from designer.message.variables import names
 
 MOST_BYTES = 1_000_000
@@ -106,9 +107,13 @@ def _read_one(item: Item) -> Reading:
     known = set(names(loaded.message))
     samples = {name: value for name, value in loaded.samples.items() if name in known}
     unused = [f"variables.{readable(name)}" for name in loaded.samples if name not in known]
-    beside = (*loaded.lost, *unused, *samples.values(), loaded.to, loaded.reference, loaded.name)
-    for held in (*texts(loaded.message), *beside):
-        _refuse_surrogates(held or "", "A text")
+    for path, text in fields(loaded.message):
+        _refuse_surrogates(text, label_for(path))
+    for name, text in samples.items():
+        _refuse_surrogates(text, f"The sample of {name}")
+    beside = {"recipient": loaded.to, "reference": loaded.reference, "name": loaded.name}
+    for what, held in beside.items():
+        _refuse_surrogates(held or "", f"The {what}")
     return Reading(
         loaded.message,
         dialect,
