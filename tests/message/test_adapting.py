@@ -96,6 +96,29 @@ def test_nothing_is_dropped_without_a_word() -> None:
     assert one(content).lost == ["types.twilio/quick-reply.actions.0.type"]
 
 
+@pytest.mark.parametrize(
+    ("to", "taken", "lost"),
+    [
+        (TO, TO, []),
+        (919876543210, "919876543210", []),
+        (919876543210.5, None, ["to"]),
+        (10**30, None, ["to"]),
+        ([TO], None, ["to"]),
+        (True, None, ["to"]),
+        (None, None, []),
+    ],
+)
+def test_a_recipient_that_is_no_text_is_no_reason_to_refuse_the_message(
+    to: object, taken: str | None, lost: list[str]
+) -> None:
+    for payload in ({**AS_COEXT, "to": to}, {"to": to, "interactive": AS_META}):
+        reading = one(payload)
+        assert (reading.message, reading.to, reading.lost) == (MESSAGE, taken, lost)
+        assert not reading.notes
+    reading = one({**AS_COEXT, "reference": 42})
+    assert (reading.reference, reading.lost) == ("42", [])
+
+
 def test_what_the_api_itself_would_refuse_is_refused_where_it_counts() -> None:
     with pytest.raises(FormatError, match="header must be an object"):
         coext.load({**AS_COEXT, "header": "Visit"})

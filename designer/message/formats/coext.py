@@ -11,7 +11,6 @@ from designer.message.formats.loading import (
     Reader,
     each,
     strictly,
-    text_or_none,
     to_message,
 )
 from designer.message.ids import free_ids
@@ -87,8 +86,8 @@ def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
     """The same, with the recipient and the reference, and a list of what a message can't hold."""
     is_list = isinstance(payload, Mapping) and "sections" in payload
     raw = reader.keep(payload, _LIST if is_list else _BUTTON)
-    to = text_or_none(raw.pop("to", None), "to")
-    reference = text_or_none(raw.pop("reference", None), "reference")
+    to = reader.beside(raw.pop("to", None), "to")
+    reference = reader.beside(raw.pop("reference", None), "reference")
     for name in ("body", "footer"):
         if isinstance(raw.get(name), Mapping) and reader.adapt(
             f"The {name} was an object: {_TAKEN}"

@@ -8,6 +8,9 @@ from designer.message import schema
 from designer.message.formats.errors import FormatError
 from designer.message.schema import Message, ShapeError, readable
 
+# JSON's numbers are read as floats, which hold each whole number up to here.
+_EXACT_TO = 2**53
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -50,6 +53,19 @@ class Reader:
         if self.adapts and note not in self.notes:
             self.notes.append(note)
         return self.adapts
+
+    def beside(self, value: object, path: str) -> str | None:
+        """A text that is no part of the message, such as its recipient.
+
+        One that adapts takes a whole number's digits too, and notes anything else as lost: the
+        message is none the worse for it. Raises FormatError otherwise.
+        """
+        if value is None or isinstance(value, str) or not self.adapts:
+            return text_or_none(value, path)
+        if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_TO:
+            return f"{value:.0f}"
+        self.lost.append(path)
+        return None
 
     def keep(self, value: object, known: Collection[str], path: str = "") -> dict[str, Any]:
         """The fields of `value` that are known; the others are noted as lost.

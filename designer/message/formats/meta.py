@@ -13,7 +13,6 @@ from designer.message.formats.loading import (
     Reader,
     join,
     strictly,
-    text_or_none,
     to_message,
 )
 from designer.message.schema import ListMessage, Message, readable
@@ -65,7 +64,7 @@ def load_loosely(payload: Mapping[str, Any], reader: Reader) -> Loaded:
     to, path, interactive = None, "", payload
     if "interactive" in payload:
         envelope = reader.keep(payload, _ENVELOPE)
-        to = text_or_none(envelope.get("to"), "to")
+        to = reader.beside(envelope.get("to"), "to")
         path, interactive = "interactive", payload["interactive"]
     parts = reader.keep(interactive, {"type", "header", "body", "footer", "action"}, path)
     raw = {"kind": parts.get("type")}
