@@ -1,10 +1,10 @@
-"""Where JSON stands in what people paste: alone, in curl commands, or in a program."""
+"""Where JSON stands in what people paste: alone, in commands that post it, or in a program."""
 
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from designer.message.formats import curl, foreign, literals
+from designer.message.formats import curl, foreign, literals, powershell
 from designer.message.formats.errors import FormatError
 from designer.message.formats.parsing import Parsed, parse, parse_literal
 from designer.message.formats.unwrapping import holds_message
@@ -60,9 +60,16 @@ def _parse(text: str) -> list[Parsed]:
         return [parse(text)]
     if curl.mentioned(text) and (bodies := curl.bodies(text)) is not None:
         return [parse(body, "The JSON in the curl command") for body in bodies]
+    posted = powershell.posted(text) if powershell.mentioned(text) else None
+    if posted and not posted.refusal:
+        return [parse(body, "The JSON in the PowerShell command") for body in posted.bodies]
     if here := [each for each in _here_strings(text) if "{" in each]:
         return [parse(each, "The JSON in the here-string") for each in here]
-    return ("{" in text and _parse_program(text)) or [parse(text)]
+    if "{" in text and (found := _parse_program(text)):
+        return found
+    if posted:
+        raise FormatError(posted.refusal)
+    return [parse(text)]
 
 
 def _here_strings(text: str) -> list[str]:
