@@ -194,7 +194,7 @@ def test_of_several_who_send_those_that_failed_again_at_once_one_does(
 ) -> None:
     batch = Batch.objects.create(team=template.team, count=1, token=uuid.uuid4())
     send = make_send(template, connection, state=State.FAILED, batch=batch)
-    refused = at_once(lambda: outbox.failed_again(batch, person=editor, token=uuid.uuid4()))
+    refused = at_once(lambda: outbox.failed_again(batch, person=editor, token=uuid.uuid4(), seen=1))
     assert [type(problem) for problem in refused] == [SentAgainError] * (AT_ONCE - 1)
     assert send.repeats.count() == 1
 
