@@ -34,8 +34,10 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, asked_to_stop)
         stop = threading.Event()
-        running = worker.start(threads, stop)
+        running: list[threading.Thread] = []
         try:
+            # In here, for the signal may come while they are being started.
+            running = worker.start(threads, stop)
             while all(thread.is_alive() for thread in running):
                 time.sleep(0.5)
             dead = ", ".join(thread.name for thread in running if not thread.is_alive())
