@@ -42,16 +42,53 @@ document.addEventListener("input", (event) => {
 
 // --- Echo -------------------------------------------------------------------------------------
 
-// What WhatsApp would show otherwise than typed: marks, lists, quotes, links, and variables.
-const NOT_PLAIN = /[*_~`]|\{\{|:\/\/|www\.|^\s*(?:[->]|\d+\.)|[^\S\n ]|(?!\n)\p{C}/mu;
+// What is typed stands in the preview on the keystroke itself, however far the server is. The
+// server's drawing follows and wins; what only it can draw waits for that.
+const ONLY_SERVER = /:\/\/|www\.|[^\S\n ]|(?!\n)\p{C}/u;
+const ONLY_SERVER_IN_BODY = /```|^\s*(?:[->]|\* |\d+\.)/mu;
+const TAGS = { "*": "strong", _: "em", "~": "s", "`": "code" };
 
-// A plain text stands in the preview on the keystroke itself, however far the server is. The
-// server's drawing follows and wins.
-document.addEventListener("input", (event) => {
-  const { name, value } = event.target;
-  const shown = name && document.querySelector(`#outcome [data-shows="${CSS.escape(name)}"]`);
-  if (shown && value.trim() && !NOT_PLAIN.test(value)) shown.innerText = value;
+document.addEventListener("input", ({ target }) => {
+  const shown = target.form === form() && target.name && placeOf(target);
+  const text = shown && filled(target.value);
+  if (!text?.trim() || ONLY_SERVER.test(text)) return;
+  if (target.id !== "id_body") shown.innerText = text;
+  else if (!ONLY_SERVER_IN_BODY.test(text)) shown.replaceChildren(...text.split("\n").flatMap(drawnLine));
 });
+
+// Rows are told from each other by their place alone.
+const IN_ROW = { title: "sheet__row-title", description: "sheet__description" };
+
+function placeOf(field) {
+  const row = field.closest("[data-row]");
+  const part = IN_ROW[field.name.split(".").at(-1)];
+  const at = row && [...form().querySelectorAll("[data-row]")].indexOf(row);
+  const shown = row && part && document.querySelectorAll("#outcome .sheet__row .sheet__text")[at];
+  if (!shown) return document.querySelector(`#outcome [data-shows="${CSS.escape(field.name)}"]`);
+  if (!shown.querySelector(`.${part}`)) {
+    const first = document.createElement("span");
+    [first.className, first.dir] = [part, "auto"];
+    shown.append(first);
+  }
+  return shown.querySelector(`.${part}`);
+}
+
+const filled = (text) =>
+  text.replace(/\{\{([A-Za-z0-9_]+)\}\}/g, (typed, name) => document.getElementById(`sample-${name}`)?.value || typed);
+
+// A line of the body with its marks, as nodes. No pair of marks crosses another.
+function drawnLine(line, at) {
+  const ends = marks.pairs(line).flatMap(({ mark, open, close }) => [[open, mark], [close, null]]);
+  const whole = document.createDocumentFragment();
+  let [inside, done] = [whole, 0];
+  for (const [place, mark] of ends.sort(([a], [b]) => a - b)) {
+    inside.append(line.slice(done, place));
+    inside = mark ? inside.appendChild(document.createElement(TAGS[mark])) : inside.parentNode;
+    done = place + 1;
+  }
+  inside.append(line.slice(done));
+  return at ? [document.createElement("br"), whole] : [whole];
+}
 
 // --- The server's word ------------------------------------------------------------------------
 

@@ -1215,6 +1215,30 @@ def fill_all(page: Page, text: str) -> None:
 NASTY = "</textarea></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;{{x}}"
 
 
+def test_typing_stands_in_the_preview_before_the_server_has_answered(
+    opened: Page, line: Line
+) -> None:
+    field(opened, "Body").fill("Hi {{name}}")
+    opened.get_by_label("Sample for name").fill("Asha")
+    expect(preview(opened)).to_contain_text("Hi Asha")
+    is_saved(opened)
+    outcome = opened.locator("#outcome")
+    with line.slow():
+        field(opened, "Section 1 title").fill("Parcels")
+        expect(outcome.locator(".sheet__section").first).to_have_text("Parcels")
+        field(opened, "Section 2 row 1 title").fill("Call {{name}}")
+        field(opened, "Section 2 row 1 description").fill("At *once*")
+        last = outcome.locator(".sheet__row").last
+        expect(last.locator(".sheet__row-title")).to_have_text("Call Asha")
+        expect(last.locator(".sheet__description")).to_have_text("At *once*")
+        field(opened, "Body").fill("*Hi _{{name}}_*, ~not~ `so`\n5*4 <b>")
+        body = outcome.locator(".bubble__body")
+        expect(body.locator("strong > em")).to_have_text("Asha")
+        early = body.inner_html()
+    is_saved(opened)
+    assert body.inner_html() == early, "the server draws the same"
+
+
 @pytest.mark.parametrize("message", ["list-support-menu", BUTTONS], ids=["list", "buttons"])
 def test_shows_markup_as_it_is_typed(message: str, page: Page, team: Team, editor: User) -> None:
     template = make_template(team, make_message(message))
