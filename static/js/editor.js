@@ -49,9 +49,11 @@ const ONLY_SERVER_IN_BODY = /```|^\s*(?:[->]|\* |\d+\.)/mu;
 const TAGS = { "*": "strong", _: "em", "~": "s", "`": "code" };
 
 document.addEventListener("input", ({ target }) => {
-  const shown = target.form === form() && target.name && placeOf(target);
-  const text = shown && filled(target.value);
-  if (!text?.trim() || ONLY_SERVER.test(text)) return;
+  // The form itself asks for a save so, too.
+  const shown = target.name && target.form === form() ? placeOf(target) : null;
+  if (!shown) return;
+  const text = filled(target.value);
+  if (!text.trim() || ONLY_SERVER.test(text)) return;
   if (target.id !== "id_body") shown.innerText = text;
   else if (!ONLY_SERVER_IN_BODY.test(text)) shown.replaceChildren(...text.split("\n").flatMap(drawnLine));
 });
