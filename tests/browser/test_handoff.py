@@ -321,9 +321,13 @@ def test_json_that_did_not_get_through_outlives_a_reload(
         dialog.accept()
 
     opened.on("dialog", leave)
-    opened.unroute("**/json/")
     opened.goto(reverse("template", args=[template.pk]))
     # Nobody has changed the template since: it is applied, in the view where it shows.
+    expect(json_box(opened)).to_have_value(text)
+    expect(opened.locator("#json-says")).to_contain_text("Not applied yet")
+    # Not before: the page that was left tries again, too.
+    opened.unroute("**/json/")
+    opened.evaluate("dispatchEvent(new Event('online'))")
     expect(field(opened, "footer")).to_have_value("See you")
     expect(json_box(opened)).to_have_value(text)
     assert asked == ["beforeunload"]
