@@ -95,9 +95,11 @@ def main() -> list[str]:
         editor = open_editor(browser, running.link, running.url)
         ours = {}
         for name, (field, shown, begins) in FIELDS.items():
+            saved = editor.locator("#saved[data-state='saved']")
+            saved.wait_for()
             editor.reload()
             editor.locator(field).fill(begins)
-            editor.locator("#saved[data-state='saved']").wait_for()
+            saved.wait_for()
             ours[name] = type_and_measure(editor, field, shown)
         bare_page = browser.new_page()
         bare_page.set_content(BARE)
