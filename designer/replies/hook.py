@@ -32,8 +32,7 @@ def hook(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, secret: str) -> HttpResponse:
-    about = Connection.objects.only("team_id", "signature_header", "signature_secret")
-    connection = about.by_hook(secret)
+    connection = Connection.objects.by_hook(secret)
     if connection is None:
         return _answer(404, "There is no such address.")
     try:
