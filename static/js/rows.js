@@ -41,6 +41,7 @@ function startDrag(event) {
 function label(what) {
   const held = document.createElement("div");
   held.className = "held";
+  held.ariaHidden = "true";
   held.textContent = what.querySelector("input").value || (what.matches("[data-row]") ? "Empty row" : "Section");
   return held;
 }

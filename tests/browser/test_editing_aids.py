@@ -178,6 +178,9 @@ def test_escape_lets_go_of_what_is_dragged(
         drag_to(page, row(page, 3))
         expect(page.locator(".held")).to_have_text("A")
         expect(page.locator(".drop-mark")).to_be_visible()
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            assert axe(page) == []
         page.keyboard.press("Escape")
         expect(page.locator(".drop-mark, .held, .is-dragged")).to_have_count(0)
         page.mouse.up()
