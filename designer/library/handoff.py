@@ -101,7 +101,8 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
         return redirect(_page_of(row, panes.JSON))
     context = editor.context(row, row.content, tab=tab) | {"json_notes": notes}
     exact = panes.json_text(row.content)
-    if exact != text.replace("\r\n", "\n"):
+    # What was left out of it, a key that is being typed say, stays there to be mended.
+    if exact != text.replace("\r\n", "\n") and not reading.lost:
         context["json_exact"] = exact
     return render(request, "library/_form.html", context)
 

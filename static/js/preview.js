@@ -75,7 +75,8 @@ const optionsOf = (chat) => [...chat.querySelectorAll('[name="choice"]')];
 
 // The option that was chosen: the one with its id, else the one in its place whose id was edited.
 function find(choice, options) {
-  const same = options.find((option) => option.value === choice.id);
+  const there = options[choice.place];
+  const same = there?.value === choice.id ? there : options.find((option) => option.value === choice.id);
   if (same) return same;
   return options.length === choice.of ? options[choice.place] : undefined;
 }

@@ -130,7 +130,12 @@ def test_json_in_another_form_stands_there_as_the_api_gets_it_when_it_is_left(
     expect(json_box(opened)).to_have_value(exact)
     expect(opened.locator("#json-lines > div")).to_have_count(exact.count("\n") + 1)
     expect(opened.locator("#json-says")).to_contain_text("Read as")
-    # What is refused stays as it is.
+    # What would be left out of it stays, and so does what is refused.
+    change(opened, '"footer"', '"foot"')
+    lacks = json_box(opened).input_value()
+    expect(opened.locator("#json-says")).to_contain_text("Applied without foot")
+    json_box(opened).press("Tab")
+    expect(json_box(opened)).to_have_value(lacks)
     change(opened, '"body"', "body")
     broken = json_box(opened).input_value()
     json_box(opened).press("Tab")

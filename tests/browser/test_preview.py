@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from designer.library.models import MessageTemplate
-from designer.message.schema import Button, Header, Message
+from designer.message.schema import Button, Header, Message, Row
 from designer.teams.models import Team, User
 from tests.factories import make_template
 from tests.message.examples import a_row, button_message, list_message, with_media
@@ -86,6 +86,14 @@ def test_list_is_opened_chosen_from_and_answered(open_editor: Open) -> None:
     page.get_by_role("button", name="Start over").click()
     expect(reply(page)).to_have_count(0)
     expect(page.get_by_role("button", name="Start over")).to_have_count(0)
+
+
+def test_of_two_with_the_same_id_the_chosen_one_is_answered(open_editor: Open) -> None:
+    page = open_editor(list_message(Row(id="same", title="Pizza"), Row(id="same", title="Pasta")))
+    phone(page).get_by_role("button", name="View menu").click()
+    sheet(page).get_by_label("Pasta").check()
+    send(page).click()
+    expect(reply(page)).to_contain_text("Pasta")
 
 
 def test_reply_buttons_are_answered_each_time_they_are_tapped(open_editor: Open) -> None:
