@@ -5,7 +5,7 @@ stands elsewhere in it, is another: what was there must be within reach of undo.
 """
 
 import json
-from itertools import takewhile
+from bisect import bisect_left
 from typing import NamedTuple
 
 from designer.message import schema
@@ -72,8 +72,9 @@ def goes_on(base: str, before: str, after: str) -> bool:
 
 
 def _change(before: str, after: str) -> Change:
+    # Looked for by halves: a pasted text may be long, and this is asked at each key.
     shortest = min(len(before), len(after))
-    start = sum(1 for _ in takewhile(lambda i: before[i] == after[i], range(shortest)))
+    start = bisect_left(range(1, shortest + 1), True, key=lambda n: before[:n] != after[:n])
     rest = range(1, shortest - start + 1)
-    end = sum(1 for _ in takewhile(lambda i: before[-i] == after[-i], rest))
+    end = bisect_left(rest, True, key=lambda n: before[-n:] != after[-n:])
     return Change(start, before[start : len(before) - end], after[start : len(after) - end])
