@@ -1,6 +1,8 @@
 """The log of what was sent, and the page of one send."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -120,17 +122,7 @@ def again(request: TeamRequest, pk: int) -> HttpResponse:
         return redirect(row)
     if request.method != "POST":
         return _ask_again(request, row)
-    token = _token(request)
-    if token is None:
-        return HttpResponse(status=400)
-    seen = number(request.POST.get("seen", "")) or 0
-    try:
-        return redirect(outbox.again(row, person=request.user, token=token, seen=seen))
-    except outbox.SentAgainError:
-        return _ask_again(request, row, meanwhile=True)
-    except OverQuotaError as problem:
-        messages.warning(request, f"Not sent. {problem}")
-        return redirect(row)
+    return _repeat(request, row, partial(outbox.again, row), partial(_ask_again, request, row))
 
 
 def _ask_again(request: TeamRequest, row: Send, *, meanwhile: bool = False) -> HttpResponse:
@@ -172,17 +164,8 @@ def failed_again(request: TeamRequest, pk: int) -> HttpResponse:
     batch = owned(request, Batch.objects.select_related("team"), pk=pk)
     if request.method != "POST":
         return _ask_failed_again(request, batch)
-    token = _token(request)
-    if token is None:
-        return HttpResponse(status=400)
-    seen = number(request.POST.get("seen", "")) or 0
-    try:
-        return redirect(outbox.failed_again(batch, person=request.user, token=token, seen=seen))
-    except outbox.SentAgainError:
-        return _ask_failed_again(request, batch, meanwhile=True)
-    except OverQuotaError as problem:
-        messages.warning(request, f"Not sent. {problem}")
-        return redirect(batch)
+    order, ask = partial(outbox.failed_again, batch), partial(_ask_failed_again, request, batch)
+    return _repeat(request, batch, order, ask)
 
 
 def _ask_failed_again(
@@ -196,12 +179,28 @@ def _ask_failed_again(
     return dialog(request, "sending/_failed_again_form.html", "Send again", context)
 
 
-def _token(request: TeamRequest) -> uuid.UUID | None:
-    """What makes the same form that is posted twice one order; None if it is no token."""
+def _repeat(
+    request: TeamRequest,
+    about: Send | Batch,
+    order: Callable[..., Send | Batch],
+    ask: Callable[..., HttpResponse],
+) -> HttpResponse:
+    """Do what the form orders and lead there; ask anew if it is not any more as was `seen`.
+
+    The form's token makes the same form that is posted twice one order. 400: it is none.
+    """
     try:
-        return uuid.UUID(request.POST.get("token", ""))
+        token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
-        return None
+        return HttpResponse(status=400)
+    seen = number(request.POST.get("seen", "")) or 0
+    try:
+        return redirect(order(person=request.user, token=token, seen=seen))
+    except outbox.SentAgainError:
+        return ask(meanwhile=True)
+    except OverQuotaError as problem:
+        messages.warning(request, f"Not sent. {problem}")
+        return redirect(about)
 
 
 def _with_all() -> SendQuerySet:
