@@ -48,7 +48,7 @@ def doubt_unfinished() -> int:
 
     What it still has to send may have gone out since it was copied.
     """
-    unfinished = Send.objects.filter(state__in=[State.QUEUED, State.SENDING, State.WAITING])
+    unfinished = Send.objects.filter(state__in=[state for state in State if not state.is_final])
     with transaction.atomic():
         Attempt.objects.filter(state="").update(
             state=State.UNKNOWN, code="restored", outcome=RESTORED
