@@ -82,10 +82,8 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
         _save(request, row, posted, apart=True)
         return _form(request, row, posted.tab)
     if posted.op in ("", "save"):
-        before, is_apart = row.content, "typed_field" in request.POST
-        if is_apart:
-            posted = _after_typing(request, row, posted)
-        _save(request, row, posted, apart=is_apart)
+        before = row.content
+        _save(request, row, posted)
         if not request.htmx:
             return redirect("template", row.pk)
         return _outcome(request, row, before, posted)
@@ -95,7 +93,7 @@ def _handle(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) ->
         return _refusal(str(problem))
     # Two steps in the history: what was typed, then what the button did.
     _save(request, row, posted)
-    done = replace(posted, content=content, revision=row.revision)
+    done = replace(posted, content=content, revision=row.revision, passed=())
     _save(request, row, done, apart=True)
     return _form(request, row, posted.tab, focus=focus)
 
@@ -120,23 +118,18 @@ def _edited(request: TeamRequest, posted: forms.Posted) -> tuple[Content, str]:
 def _save(
     request: TeamRequest, row: MessageTemplate, posted: forms.Posted, *, apart: bool = False
 ) -> None:
-    row.save_draft(
-        posted.content,
-        name=posted.name,
-        person=request.user,
-        revision=posted.revision,
-        tab=posted.tab,
-        apart=apart,
-    )
-
-
-def _after_typing(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> forms.Posted:
-    """Save what was typed in a field (POST `typed_field`, `typed_text`) before a mark, say, was put
-    into it: two steps in the history."""
-    data = request.POST.copy()
-    data[data.get("typed_field", "")] = data.get("typed_text", "")
-    _save(request, row, forms.read(data, row.content))
-    return replace(posted, revision=row.revision)
+    """Make what was posted the draft, by way of what it was in between."""
+    revision = posted.revision
+    for state in (*posted.passed, posted):
+        row.save_draft(
+            state.content,
+            name=state.name,
+            person=request.user,
+            revision=revision,
+            tab=posted.tab,
+            apart=apart or state.is_apart,
+        )
+        revision = row.revision
 
 
 def _publish(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> HttpResponse:
@@ -202,8 +195,8 @@ def conflict(
 
 def _posted(request: TeamRequest) -> list[tuple[str, object]]:
     """The editor's inputs as they were posted."""
-    apart = ("csrfmiddlewaretoken", "revision", "op", "tab", "kept_revision", "kept_tab", "choice")
-    return [(name, value) for name, value in request.POST.items() if name not in apart]
+    own = ("csrfmiddlewaretoken", "revision", "op", "tab", "passed", "kept_revision", "kept_tab")
+    return [(name, value) for name, value in request.POST.items() if name not in (*own, "choice")]
 
 
 @team_page()

@@ -1,5 +1,6 @@
 """From the editor's form to a `Content`: an input's name is its field's path."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ MAX_NAME = 120
 UNNAMED = "Untitled"
 MOST_PARTS = 8  # of a name; the deepest of an input is sections.0.rows.0.title
 MOST_DIGITS = 9  # of a place
+MOST_PASSED = 20  # states between two saves that undo can go back to
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Posted:
     # Which open page this is, so that a page is never in conflict with itself.
     tab: str
     op: str
+    # What the draft was since it was sent last, oldest first: states for undo to go back to.
+    passed: tuple["Posted", ...] = ()
+    # Whether it is a step of its own in the history, however much it looks like typing.
+    is_apart: bool = False
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -81,13 +87,38 @@ def read(data: QueryDict, stored: Content) -> Posted:
         set_aside=_set_aside(raw, message, stored),
     )
     revision, tab = base(data)
+    passed, is_apart = _passed(data, stored)
     return Posted(
         name=storable(data.get("name", "")).strip()[:MAX_NAME] or UNNAMED,
         content=content,
         revision=revision,
         tab=tab,
         op=data.get("op", ""),
+        passed=passed,
+        is_apart=is_apart,
     )
+
+
+def _passed(data: QueryDict, stored: Content) -> tuple[tuple[Posted, ...], bool]:
+    """The states that `passed` tells of, and whether what came after the last is a step apart.
+
+    It is JSON: [[field, text, apart], ...], each a text that something else took the place of.
+    """
+    try:
+        told = json.loads(data.get("passed") or "[]")
+        texts = [(storable(str(name)), str(text), bool(apart)) for name, text, apart in told]
+    except (ValueError, TypeError, RecursionError):
+        raise schema.ShapeError("What was typed in between can't be read.") from None
+    if not texts:
+        return (), False
+    texts, then, states = texts[-MOST_PASSED:], data.copy(), list[Posted]()
+    then["passed"] = ""
+    # Backwards: a text stood in its field until then, whatever stands there now.
+    for at, (name, text, _) in reversed(list(enumerate(texts))):
+        then[name] = text
+        came_apart = at > 0 and texts[at - 1][2]
+        states.insert(0, replace(read(then, stored), is_apart=came_apart))
+    return tuple(states), texts[-1][2]
 
 
 def base(data: QueryDict, prefix: str = "") -> tuple[int, str]:

@@ -101,6 +101,38 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt === form()) lastSent = new Map(new FormData(form()));
 });
 
+// Texts that something else took the place of before they were sent, so that undo can go back to each:
+// [field, text, apart], apart where what came was no typing but a mark, say.
+const MOST_PASSED = 20;
+const LONGEST_PASSED = 5000;
+let passed = [];
+let carried = [];
+
+function pass(field, text, apart) {
+  if (text.length <= LONGEST_PASSED) passed = [...passed, [field.name, text, apart]].slice(-MOST_PASSED);
+}
+
+document.addEventListener("beforeinput", ({ target, inputType }) => {
+  if (target.form !== form() || !target.name || inputType === "insertCompositionText") return;
+  const { name, value, selectionStart, selectionEnd } = target;
+  const isSent = value === (lastSent.get(name) ?? target.defaultValue);
+  if (selectionStart !== selectionEnd && !isSent) pass(target, value, false);
+});
+
+const carriesForm = (elt) => elt && (elt === form() || isOperation(elt));
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (!carriesForm(detail.elt) || !passed.length) return;
+  detail.parameters.passed = JSON.stringify(passed);
+  [carried, passed] = [passed, []];
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!carriesForm(detail.requestConfig?.elt)) return;
+  if (!detail.successful) passed = [...carried, ...passed];
+  carried = [];
+});
+
 function takeOver() {
   const state = JSON.parse(document.getElementById("editor-state").textContent);
   for (const [path, [count, words]] of Object.entries(state.counts)) {

@@ -19,21 +19,10 @@ function field() {
   return again || document.getElementById("id_body");
 }
 
-// What was typed before something else was done to a text, until that is sent: so that undo takes
-// back the one without the other.
-let typedBefore = null;
-
 function changed(target, text) {
-  typedBefore ??= { field: target.name, text };
+  pass(target, text, true);
   target.dispatchEvent(new Event("input", { bubbles: true }));
 }
-
-document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.elt !== form() || !typedBefore) return;
-  detail.parameters.typed_field = typedBefore.field;
-  detail.parameters.typed_text = typedBefore.text;
-  typedBefore = null;
-});
 
 function insert(text, { select = false } = {}) {
   const target = field();

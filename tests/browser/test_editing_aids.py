@@ -769,21 +769,25 @@ def test_a_switch_of_kind_can_be_undone_after_a_reload(opened: Page) -> None:
     expect(opened.get_by_label("Button 3 title", exact=True)).to_have_value("Talk to Agent")
 
 
-def test_undo_takes_a_mark_or_an_emoji_away_and_leaves_what_was_typed(opened: Page) -> None:
+def test_undo_takes_back_one_thing_at_a_time_however_slow_the_line(
+    opened: Page, template: MessageTemplate
+) -> None:
     body = opened.get_by_label("Body", exact=True)
-    body.fill("")
-    body.press_sequentially("Hello you")
-    body.press("Control+a")
-    body.press("Control+b")
-    expect(body).to_have_value("*Hello you*")
-    body.press("End")
-    opened.get_by_role("button", name="Insert a variable").click()
-    expect(body).to_have_value("*Hello you*{{name}}")
-    undo = opened.get_by_role("button", name="Undo")
-    undo.click()
-    expect(body).to_have_value("*Hello you*")
-    undo.click()
-    expect(body).to_have_value("Hello you")
+    line = Line(opened, template)
+    with line.slow():
+        body.fill("")
+        line.waits()
+        body.press_sequentially("Good morning")
+        body.press("Control+a")
+        body.press_sequentially("Hello you")
+        body.press("Control+a")
+        body.press("Control+b")
+        body.press("End")
+        opened.get_by_role("button", name="Insert a variable").click()
+        expect(body).to_have_value("*Hello you*{{name}}")
+    for text in ("*Hello you*", "Hello you", "Good morning", ""):
+        opened.get_by_role("button", name="Undo").click()
+        expect(body).to_have_value(text)
 
 
 def test_enter_in_a_list_of_the_body_begins_its_next_line(opened: Page) -> None:

@@ -1,5 +1,6 @@
 """What the editor answers while somebody types, adds, moves, publishes."""
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
@@ -475,14 +476,65 @@ def test_the_largest_draft_that_comes_to_be_can_be_saved(
     assert stored(template).message.footer == "Saved"
 
 
-def test_what_was_typed_before_a_mark_is_a_step_without_it(client: Client, team: Team) -> None:
+def test_undo_goes_back_to_what_stood_between_two_saves(client: Client, team: Team) -> None:
     template = make_template(team)
-    post(client, template, body="Hello")
-    typed: dict[str, Any] = {"typed_field": "body", "typed_text": "Hello there"}
-    post(client, stored(template), body="*Hello there*", **typed)
-    for body in ("Hello there", template.message.body):
+    began = template.message.body
+    passed = [
+        ["body", "Hello", False],
+        ["body", "Good day", True],
+        ["body", "*Good day*", True],
+    ]
+    post(client, template, body="*Good day*{{name}}", passed=json.dumps(passed))
+    for body in ("*Good day*", "Good day", "Hello", began):
         post(client, stored(template), op="undo")
         assert stored(template).message.body == body
+
+
+def test_undo_takes_a_mark_alone_though_it_was_asked_for_at_once(
+    client: Client, team: Team
+) -> None:
+    template = make_template(team)
+    passed = json.dumps([["body", "Hello", True]])
+    post(client, template, op="undo", body="*Hello*", passed=passed)
+    assert stored(template).message.body == "Hello"
+
+
+def test_each_text_between_two_saves_stands_in_its_own_field(client: Client, team: Team) -> None:
+    template = make_template(team)
+    passed = json.dumps([["body", "Hello", True], ["footer", "Bye", True]])
+    post(client, template, body="*Hello*", footer="_Bye_", passed=passed)
+    for texts in (("*Hello*", "Bye"), ("Hello", "Bye")):
+        post(client, stored(template), op="undo")
+        message = stored(template).message
+        assert (message.body, message.footer) == texts
+
+
+@pytest.mark.parametrize(
+    "passed",
+    [
+        "{",
+        "5",
+        "[5]",
+        '["ab"]',
+        '[["body"]]',
+        "[" * 100_000,
+        '[["sections.b.c.d.e.f.g.h.i", "", 1]]',
+    ],
+)
+def test_what_stood_between_is_refused_where_it_cannot_be_read(
+    passed: str, client: Client, template: MessageTemplate
+) -> None:
+    before = template.draft
+    assert post(client, template, body="New", passed=passed).status_code == 400
+    assert stored(template).draft == before
+
+
+def test_between_two_saves_any_text_may_have_stood(
+    client: Client, template: MessageTemplate
+) -> None:
+    passed = json.dumps([["samples.\ud800", "\ud800\0", True], ["tab", "other", False]] * 100)
+    assert post(client, template, body="New", passed=passed).status_code == 200
+    assert stored(template).message.body == "New"
 
 
 @pytest.mark.parametrize("op", ["add-section", "undo", "publish", "send-test", "restore"])
