@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from designer.library.content import storable
 from designer.message import checks
 from designer.teams.asked import number
 from designer.teams.models import Team
@@ -202,7 +203,8 @@ class SendForm(forms.Form):
         label="Reference",
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="Your own order or tracking number. It travels with the message, unseen.",
+        help_text="Your own order or tracking number. It travels with the message, unseen. "
+        "Left empty, one is made up.",
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -256,6 +258,11 @@ class SendForm(forms.Form):
     def typed(self) -> str:
         """The phone number as it stands in the form."""
         return str(self["to"].value() or "")
+
+    @property
+    def asked_reference(self) -> str:
+        """The reference as it stands in the form."""
+        return storable(str(self["reference"].value() or "")).strip()
 
     @property
     def ticked(self) -> set[str]:

@@ -1,8 +1,6 @@
 """Puts a message on its way: a row with its snapshot, and a wake for a worker."""
 
-import base64
 import json
-import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,15 +10,13 @@ from django.db import transaction
 
 from designer.library.models import MessageTemplate, Version
 from designer.message.formats import coext
-from designer.message.limits import LIMITS
 from designer.message.schema import Message
 from designer.teams.models import Team, User
 
-from . import quota
+from . import quota, references
 from .delivery import wake
-from .models import Batch, Connection, Send, SendQuerySet, TestNumber
+from .models import Batch, Connection, Send, TestNumber
 
-REFERENCE_PREFIX = "tw-"
 # So many numbers one message may go to at once.
 MOST_AT_ONCE = 50
 
@@ -29,7 +25,7 @@ MOST_AT_ONCE = 50
 class Letter:
     """What is to be sent: the message as filled, to whom, through what, and where it comes from.
 
-    `to` is in E.164; `version` is None for a draft; `reference` may be "".
+    `to` is in E.164; `version` is None for a draft; `reference` is what was asked for, or "".
     """
 
     template: MessageTemplate
@@ -40,23 +36,21 @@ class Letter:
     reference: str
 
 
-def new_reference() -> str:
-    """A reference that no other send has: tw- and sixteen letters and digits."""
-    return REFERENCE_PREFIX + base64.b32encode(secrets.token_bytes(10)).decode().lower()
-
-
 def queue(letter: Letter, *, team: Team, person: User, token: uuid.UUID) -> Send:
     """Queue a letter and remember its number. Raises OverQuotaError.
 
     `token` is the panel's: the same letter from the same panel is the same send, however often it
-    is posted; a changed one, from a panel that was gone back to, is another, and so is the
-    reference that was made up for it. One's own, an order's number say, may stand on several.
+    is posted; a changed one, from a panel that was gone back to, is another. Its reference is the
+    one that was asked for, or the next that no other send has.
     """
-    fields = _fields(letter)
-    token = uuid.uuid5(token, f"{letter.connection.pk} {fields['body']}")
-    if _is_taken(letter.reference, Send.objects.filter(team=team).exclude(token=token)):
-        fields = _fields(replace(letter, reference=new_reference()))
-    return _queue(team, person, token, **fields)
+    token = uuid.uuid5(token, f"{letter.connection.pk} {_fields(letter)['body']}")
+    with transaction.atomic():
+        quota.lock(team)
+        if found := Send.objects.filter(team=team, token=token).first():
+            return found
+        [reference] = references.free(Send.objects.filter(team=team), letter.reference)
+        fields = _fields(replace(letter, reference=reference))
+        return _queue(team, person, token, **fields)
 
 
 def queue_several(
@@ -74,11 +68,10 @@ def queue_several(
         quota.lock(team)
         if found := Batch.objects.filter(team=team, token=token).first():
             return found
-        if _is_taken(letter.reference, Send.objects.filter(team=team)):
-            letter = replace(letter, reference=new_reference())
+        own = references.free(Send.objects.filter(team=team), letter.reference, among=len(numbers))
         letters = [
-            replace(letter, to=to, reference=reference_among(letter.reference, position))
-            for position, to in enumerate(numbers, start=1)
+            replace(letter, to=to, reference=reference)
+            for to, reference in zip(numbers, own, strict=True)
         ]
         quota.check(team, person, len(letters))
         rows = [(uuid.uuid5(token, one.to), _fields(one)) for one in letters]
@@ -111,15 +104,18 @@ class SentAgainError(Exception):
 
 @transaction.atomic
 def again(send: Send, *, person: User, token: uuid.UUID, seen: int = 0) -> Send:
-    """Queue what a send held once more; a reference that was made up for it is made anew.
+    """Queue what a send held once more, with a reference of its own.
 
     The same token again gives the first repeat. Raises SentAgainError if there are more repeats
     than the person has `seen`, and OverQuotaError.
     """
     quota.lock(send.team)
-    if send.repeats.exclude(token=token).count() > seen:
+    if found := Send.objects.filter(team=send.team, token=token).first():
+        return found
+    if send.repeats.count() > seen:
         raise SentAgainError
-    return _queue(send.team, person, token, **_repeated(send))
+    [reference] = references.free(Send.objects.filter(team=send.team), send.reference)
+    return _queue(send.team, person, token, **_repeated(send, reference))
 
 
 def failed_again(batch: Batch, *, person: User, token: uuid.UUID, seen: int) -> Batch:
@@ -137,7 +133,13 @@ def failed_again(batch: Batch, *, person: User, token: uuid.UUID, seen: int) -> 
         if len(failed) != seen or not failed:
             raise SentAgainError
         quota.check(team, person, len(failed))
-        repeats = [(uuid.uuid5(token, str(send.pk)), _repeated(send)) for send in failed]
+        repeats, given = [], set[str]()
+        for send in failed:
+            [reference] = references.free(
+                Send.objects.filter(team=team), send.reference, besides=given
+            )
+            given.add(reference)
+            repeats.append((uuid.uuid5(token, str(send.pk)), _repeated(send, reference)))
         return _queue_batch(team, person, token, batch.template_name, repeats)
 
 
@@ -163,12 +165,8 @@ def _fields(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _repeated(send: Send) -> dict[str, Any]:
+def _repeated(send: Send, reference: str) -> dict[str, Any]:
     """The fields of a send that repeats another."""
-    reference, body = send.reference, send.body
-    if reference.startswith(REFERENCE_PREFIX):
-        reference = new_reference()
-        body = encode(send.payload | {"reference": reference})
     return {
         "connection_id": send.connection_id,
         "template_id": send.template_id,
@@ -179,35 +177,16 @@ def _repeated(send: Send) -> dict[str, Any]:
         "to": send.to,
         "reference": reference,
         "path": send.path,
-        "body": body,
+        "body": encode(send.payload | {"reference": reference}),
     }
 
 
-def _is_taken(reference: str, sends: SendQuerySet) -> bool:
-    """Whether one of the sends has a reference that was made up; one's own may stand on several."""
-    made_up = reference.startswith(REFERENCE_PREFIX)
-    return made_up and sends.filter(reference=reference).exists()
-
-
-def reference_among(reference: str, position: int) -> str:
-    """What one of several has, counted from 1: the panel's own for the first and a new one for
-    each other, or the person's with the position behind it.
-    """
-    if not reference or reference.startswith(REFERENCE_PREFIX):
-        return reference if reference and position == 1 else new_reference()
-    ending = f"-{position}"
-    return reference[: LIMITS["list"]["reference"].most - len(ending)] + ending
-
-
 def _queue(team: Team, person: User, token: uuid.UUID, **fields: Any) -> Send:
-    with transaction.atomic():
-        quota.lock(team)
-        if found := Send.objects.filter(team=team, token=token).first():
-            return found
-        quota.check(team, person, 1)
-        send = Send.objects.create(team=team, token=token, created_by=person, **fields)
-        _remember(team, [fields["to"]])
-        _wake_after_commit([send])
+    """Queue one send; the team is locked."""
+    quota.check(team, person, 1)
+    send = Send.objects.create(team=team, token=token, created_by=person, **fields)
+    _remember(team, [fields["to"]])
+    _wake_after_commit([send])
     return send
 
 

@@ -19,9 +19,10 @@ from designer.message.schema import Message
 from designer.teams.asked import number
 from designer.teams.models import User
 
+from . import references
 from .forms import SendForm
 from .models import Connection, ConnectionQuerySet, Send, TestNumber
-from .outbox import REFERENCE_PREFIX, Letter, new_reference, reference_among
+from .outbox import Letter
 
 DRAFT = "draft"
 OFFERED_NUMBERS = 100
@@ -68,7 +69,7 @@ class Panel:
         initial = {
             "to": asked.get("to") or (str(last.to) if last else ""),
             "connection": _first_choice(offered, wanted),
-            "reference": new_reference(),
+            "reference": references.made_up(),
             "token": uuid.uuid4(),
         }
         return cls(source, sources, _form(source, offered, initial=initial))
@@ -123,13 +124,24 @@ class Panel:
     @property
     def json(self) -> str:
         """The request body as far as the form is filled in."""
-        form = self.form
-        to = self.recipients[0] if self.recipients else form.typed
-        reference = str(form["reference"].value() or "").strip()
-        if len(self.recipients) > 1:
-            # The first one's.
-            reference = reference_among(reference, 1) if reference else f"{REFERENCE_PREFIX}…"
-        return as_json(coext.dump(self.message, to=to, reference=reference or None))
+        to = self.recipients[0] if self.recipients else self.form.typed
+        return as_json(coext.dump(self.message, to=to, reference=self.reference))
+
+    @cached_property
+    def reference(self) -> str:
+        """What the first one goes out with; the outbox looks again."""
+        asked, count = self.form.asked_reference, max(1, len(self.recipients))
+        sends = Send.objects.filter(team=self.template.team_id)
+        free = references.free(sends, asked, among=count)[0]
+        is_made_anew = free.startswith(references.PREFIX) and free != asked
+        return f"{references.PREFIX}…" if is_made_anew else free
+
+    @property
+    def is_reference_taken(self) -> bool:
+        """Whether another send has the person's own reference already."""
+        asked = self.form.asked_reference
+        is_own = asked and not asked.startswith(references.PREFIX)
+        return bool(is_own) and len(self.recipients) < 2 and self.reference != asked
 
     @property
     def doubt(self) -> str:

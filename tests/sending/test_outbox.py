@@ -13,7 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from designer.library.models import MessageTemplate
 from designer.message.formats import coext
-from designer.sending import delivery, outbox
+from designer.sending import delivery, outbox, references
 from designer.sending.models import Batch, Connection, Send, State, TestNumber
 from designer.sending.outbox import Letter, SentAgainError
 from designer.teams.models import Team, User
@@ -140,42 +140,88 @@ def test_a_worker_is_woken_after_the_commit(
     assert woken() == [send.pk]
 
 
-def test_a_made_up_reference_is_of_one_send_and_ones_own_may_be_of_several(
-    template: MessageTemplate, connection: Connection, editor: User
+@pytest.mark.parametrize("reference", ["tw-abcdefghijklmnop", "order-5", ""])
+def test_each_send_has_a_reference_of_its_own(
+    template: MessageTemplate, connection: Connection, editor: User, reference: str
 ) -> None:
     panel = uuid.uuid4()
-    made_up, own = "tw-abcdefghijklmnop", "order-5"
-    for reference in (made_up, own):
-        for to in (CUSTOMER, CUSTOMER, "+14155550100"):
-            one = letter(template, connection, reference=reference, to=to)
-            outbox.queue(one, team=template.team, person=editor, token=panel)
-    assert Send.objects.count() == 4, "the same from the same panel is the same"
-    assert Send.objects.filter(reference=made_up).count() == 1
-    assert Send.objects.filter(reference=own).count() == 2
+    for to in (CUSTOMER, CUSTOMER, "+14155550100"):
+        queue(letter(template, connection, reference=reference, to=to), editor, panel)
+    queue(letter(template, connection, reference=reference), editor)
+    assert Send.objects.count() == 3, "the same from the same panel is the same"
+    assert len(set(Send.objects.values_list("reference", flat=True))) == 3
+    if reference:
+        assert Send.objects.earliest("pk").reference == reference
     for send in Send.objects.all():
+        assert send.reference
         assert send.payload["reference"] == send.reference
 
 
-def test_references_are_short_and_unique() -> None:
-    references = {outbox.new_reference() for _ in range(1000)}
-    assert len(references) == 1000
-    assert all(len(reference) == 19 for reference in references)
+def test_a_reference_of_ones_own_that_is_taken_is_numbered(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    asked = ["order-5", "order-5", "order-5-2", "order-7-2", "order-7-2", "x" * 100, "x" * 100]
+    given = [queue(letter(template, connection, reference=one), editor).reference for one in asked]
+    assert given[:3] == ["order-5", "order-5-2", "order-5-3"]
+    assert given[3:5] == ["order-7-2", "order-7-2-2"], "of what is no order that was sent"
+    assert given[5:] == ["x" * 100, "x" * 98 + "-2"]
 
 
-@pytest.mark.parametrize(
-    ("reference", "changes"), [("tw-abcdefgh", True), ("order-5", False), ("", False)]
-)
-def test_sending_again_makes_a_made_up_reference_anew(
-    template: MessageTemplate, connection: Connection, editor: User, reference: str, changes: bool
+def test_another_teams_reference_is_free(
+    template: MessageTemplate, connection: Connection, editor: User, other_team: Team
+) -> None:
+    make_send(make_template(other_team), make_connection(other_team), reference="order-5")
+    assert queue(letter(template, connection, reference="order-5"), editor).reference == "order-5"
+
+
+def test_a_reference_is_found_free_however_many_are_taken(
+    template: MessageTemplate, connection: Connection
+) -> None:
+    for name in ("order-5", *(f"order-5-{number}" for number in range(2, 251))):
+        make_send(template, connection, reference=name)
+    sends = Send.objects.filter(team=template.team)
+    assert references.free(sends, "order-5") == ["order-5-251"]
+    assert references.free(sends, "order-5", among=2) == ["order-5-1", "order-5-251"]
+
+
+def test_made_up_references_are_short_and_unique() -> None:
+    made_up = {references.made_up() for _ in range(1000)}
+    assert len(made_up) == 1000
+    assert all(len(reference) == 19 for reference in made_up)
+
+
+@pytest.mark.parametrize("reference", ["tw-abcdefgh", "order-5", ""])
+def test_what_is_sent_again_is_the_same_with_a_reference_of_its_own(
+    template: MessageTemplate, connection: Connection, editor: User, reference: str
 ) -> None:
     send = queue(letter(template, connection, reference=reference), editor)
     repeat = outbox.again(send, person=editor, token=uuid.uuid4())
     assert repeat != send
     assert repeat.repeat_of == send
-    assert (repeat.reference != reference) == changes
-    assert repeat.payload.get("reference", "") == repeat.reference
-    without = [{**row.payload, "reference": None} for row in (send, repeat)]
-    assert without[0] == without[1]
+    assert repeat.reference != send.reference
+    assert repeat.reference.startswith("order-5-2" if reference == "order-5" else "tw-")
+    assert repeat.payload == send.payload | {"reference": repeat.reference}
+
+
+def test_what_was_sent_before_each_had_a_reference_of_its_own_is_sent_again_with_one(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    batch = Batch.objects.create(team=template.team, count=3, token=uuid.uuid4())
+    for reference in ("order-5", "order-5", ""):
+        make_send(template, connection, state=State.FAILED, batch=batch, reference=reference)
+    repeats = outbox.failed_again(batch, person=editor, token=uuid.uuid4(), seen=3)
+    sent = sorted(repeats.sends.values_list("reference", flat=True))
+    assert sent[:2] == ["order-5-2", "order-5-3"]
+    assert sent[2].startswith("tw-")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_ask_for_the_same_reference_at_once_each_has_one_of_its_own(
+    template: MessageTemplate, connection: Connection, editor: User
+) -> None:
+    one = letter(template, connection, reference="order-5")
+    assert at_once(lambda: queue(one, editor)) == []
+    assert len(set(Send.objects.values_list("reference", flat=True))) == AT_ONCE
 
 
 @pytest.mark.django_db(transaction=True)
@@ -232,8 +278,11 @@ def test_examples_of_the_contract_arrive_unchanged(
     letter_ = letter(template, connection, to=body["to"], reference=reference)
     delivery.deliver.call(queue(letter_, editor).pk)
     [request] = api.received
+    sent = json.loads(request.body)
+    if not reference:
+        assert sent.pop("reference").startswith("tw-")
     # As text, so that the order of the keys counts too.
-    assert json.dumps(json.loads(request.body)) == json.dumps(body)
+    assert json.dumps(sent) == json.dumps(body)
     assert request.path.endswith(f"/messages/interactive/{name.partition('-')[0]}")
 
 

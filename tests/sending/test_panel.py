@@ -225,12 +225,27 @@ def test_a_doubtful_number_is_warned_of_and_sent_to(
     assert str(Send.objects.get().to) == "+15550783881"
 
 
+def test_a_reference_that_another_send_has_is_shown_as_it_goes_out(
+    edith: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    make_send(template, connection, reference="order-5")
+    form = filled_in(template, connection, reference="order-5")
+    look = edith.post(reverse("send-look", args=[template.pk]), form, headers=HTMX).text
+    assert "Another send has the reference order-5: this one goes out as order-5-2." in look
+    edith.post(panel_url(template), form)
+    assert shown_json(look) == Send.objects.latest("pk").payload
+    free = edith.post(
+        reverse("send-look", args=[template.pk]), form | {"reference": "a\0b"}, headers=HTMX
+    )
+    assert "Another send has" not in free.text
+
+
 def test_looking_needs_nothing_filled_in_and_sends_nothing(
     edith: Client, greeting: MessageTemplate, connection: Connection
 ) -> None:
     look = edith.post(reverse("send-look", args=[greeting.pk]), {"to": "+91 98"}, headers=HTMX)
     assert shown_json(look.text)["to"] == "+91 98"
-    assert "reference" not in shown_json(look.text)
+    assert shown_json(look.text)["reference"] == "tw-…", "one is made up"
     whole = edith.post(panel_url(greeting), {"do": "look"})
     assert "<html" in whole.text
     assert "Not sent." not in whole.text
@@ -353,5 +368,5 @@ def test_asks_the_database_a_fixed_number_of_times(
     for number in range(3):
         make_send(template, make_connection(template.team), created_by=editor)
         TestNumber.objects.create(team=template.team, number=f"+49301234{number}")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         edith.get(panel_url(template), headers=HTMX)

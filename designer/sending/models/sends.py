@@ -229,7 +229,7 @@ class Send(models.Model):
                 name="sends_together",
                 condition=Q(batch__isnull=False),
             ),
-            # A reference that was made up is looked for before it is used.
+            # A reference is looked for before it is used.
             models.Index(fields=["team", "reference"]),
             # The quota's.
             models.Index(fields=["team", "created_at"]),
