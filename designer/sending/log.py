@@ -3,8 +3,9 @@
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Self
+from urllib.parse import urlencode
 
 from designer.teams.asked import number
 from designer.teams.models import Team
@@ -107,6 +108,11 @@ class Filter:
             together=number(asked.get("together", "")),
             before=number(asked.get("before", "")),
         )
+
+    @property
+    def query(self) -> str:
+        """What is set, for an address; "" if nothing is."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
 
     @property
     def narrows(self) -> bool:

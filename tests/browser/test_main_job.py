@@ -11,7 +11,7 @@ from designer.library.models import MessageTemplate
 from designer.sending.models import Batch, Connection, Send, State
 from designer.setup import first_team
 from designer.teams.models import User
-from tests.factories import CUSTOMER, example, make_send
+from tests.factories import CUSTOMER, example, make_delivery, make_reply, make_send
 
 from .harness import sign_in
 
@@ -124,6 +124,19 @@ def test_buttons_from_nothing(page: Page, first_person: User) -> None:
             {"id": "wait_12345", "title": "Not yet"},
         ],
     }
+
+
+def test_an_answered_send_is_not_said_to_be_perhaps_undelivered(
+    page: Page, editor: User, sandbox_connection: Connection, template: MessageTemplate
+) -> None:
+    send = make_send(template, sandbox_connection, state=State.SENT)
+    sign_in(page, editor)
+    page.goto(send.get_absolute_url())
+    doubt = page.get_by_text("Accepted doesn’t mean delivered yet")
+    expect(doubt).to_be_visible()
+    make_reply(make_delivery(sandbox_connection, {}), send)
+    expect(page.get_by_role("region", name="Replies").get_by_role("listitem")).to_be_visible()
+    expect(doubt).to_be_hidden()
 
 
 def test_an_unknown_send_is_sent_again_after_asking(

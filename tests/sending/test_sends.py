@@ -412,6 +412,23 @@ def test_cancelling_can_be_too_late(
     assert fresh(send).state == state
 
 
+def test_the_address_says_what_is_filtered_and_no_more(vera: Client) -> None:
+    asked = {"state": "sent", "template": "", "number": "+49 30"}
+    answer = vera.get("/sends/", asked, headers=HTMX)
+    assert answer["HX-Push-Url"] == "/sends/?state=sent&number=%2B49+30"
+    assert vera.get("/sends/?state=&number=", headers=HTMX)["HX-Push-Url"] == "/sends/"
+    assert "HX-Push-Url" not in vera.get("/sends/?state=sent&seen=x", headers=HTMX), "it polls"
+    assert "HX-Push-Url" not in vera.get("/sends/?state=sent")
+
+
+def test_the_version_that_was_sent_is_a_link_to_it(
+    vera: Client, editor: User, template: MessageTemplate, connection: Connection
+) -> None:
+    version = template.publish(editor)
+    send = make_send(template, connection, version=version, version_number=1)
+    assert f'href="/templates/{template.pk}/versions/1/"' in vera.get(send.get_absolute_url()).text
+
+
 def test_sending_again_asks_and_makes_a_send_of_its_own(
     edith: Client, template: MessageTemplate, connection: Connection, fresh: Fresh
 ) -> None:

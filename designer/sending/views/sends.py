@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import reswap, retarget
+from django_htmx.http import push_url, reswap, retarget
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
@@ -37,7 +37,11 @@ def sends(request: TeamRequest) -> HttpResponse:
     if not wants_part(request):
         templates = MessageTemplate.objects.filter(team=request.team)
         context["templates"] = templates.only("name").order_by("name")
-    return page_or_part(request, "sending/sends.html", "sending/_sends.html", context)
+    response = page_or_part(request, "sending/sends.html", "sending/_sends.html", context)
+    if wants_part(request) and "seen" not in request.GET:
+        # The form has every field, the address what is set.
+        return push_url(response, f"{request.path}?{chosen.query}".rstrip("?"))
+    return response
 
 
 @team_page()
