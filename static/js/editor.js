@@ -3,6 +3,7 @@
 
 const form = () => document.getElementById("editor");
 const input = (path) => document.getElementById(`id_${path}`);
+const nameOf = (field) => field?.labels?.[0]?.textContent.trim() ?? field?.ariaLabel;
 const button = (op) => form().querySelector(`button[name="op"][value="${op}"]`);
 
 // --- Counters ---------------------------------------------------------------------------------
@@ -13,8 +14,7 @@ function showCount(counter, count, words = count) {
   const near = !over && count >= Number(counter.dataset.near);
   // Heard only when it begins to matter, not at every key.
   if ((over && !counter.classList.contains("count--over")) || (near && !counter.className.includes("--"))) {
-    const field = input(counter.dataset.count);
-    const label = field?.labels[0]?.textContent ?? field?.ariaLabel;
+    const label = nameOf(input(counter.dataset.count));
     document.getElementById("announce").textContent = `${label}: ${count} of ${most} characters`;
   }
   counter.textContent = `${words} / ${most}`;

@@ -143,9 +143,25 @@ let offered = null;
 const fieldsOf = (key) => JSON.parse(localStorage.getItem(key)).fields;
 const OWN = ["revision", "tab", "op", "pane"];
 
-// Whether what is kept is not what the form holds, besides what is a page's own.
-function differs(key, now = new Map(new FormData(form()))) {
-  return fieldsOf(key).some(([name, value]) => !OWN.includes(name) && now.get(name) !== value);
+// What is kept and is not what the form holds, besides what is a page's own.
+const differing = (key, now = new Map(new FormData(form()))) =>
+  fieldsOf(key).filter(([name, value]) => !OWN.includes(name) && now.get(name) !== value);
+const differs = (key, now) => differing(key, now).length > 0;
+
+const MOST_TOLD = 3;
+const LONGEST_TOLD = 40;
+
+// The first of the texts that are kept, by the names of their fields.
+function summaryOf(key) {
+  const kept = differing(key);
+  const texts = kept.slice(0, MOST_TOLD).map(([name, value]) => {
+    const label = nameOf(input(name)) ?? "Something that is not in the form now";
+    const characters = [...value.replaceAll(/\s+/g, " ").trim()];
+    const text = characters.slice(0, LONGEST_TOLD).join("") + (characters.length > LONGEST_TOLD ? "…" : "");
+    return text ? `${label} “${text}”` : `${label} empty`;
+  });
+  const more = kept.length - texts.length;
+  return texts.join(", ") + (more > 0 ? ` and ${more} more` : "") + ".";
 }
 
 function showOffer() {
@@ -155,7 +171,9 @@ function showOffer() {
     .sort((one, other) => JSON.parse(localStorage.getItem(other)).at - JSON.parse(localStorage.getItem(one)).at);
   for (const key of copies.filter((each) => !differs(each))) localStorage.removeItem(key);
   offered = copies.find((key) => localStorage.getItem(key)) ?? null;
-  document.getElementById("unsaved").hidden = !offered;
+  const offer = document.getElementById("unsaved");
+  offer.hidden = !offered;
+  if (offered) offer.querySelector("[data-told]").textContent = summaryOf(offered);
 }
 
 function forgetOffer() {

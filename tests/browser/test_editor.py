@@ -660,6 +660,9 @@ def test_keeps_what_was_typed_without_a_network_and_across_a_reload(
     line.restore()
     offer = opened.get_by_text("There is typing here that never reached the server.")
     expect(offer).to_be_visible()
+    expect(offer).to_contain_text(
+        "Body “Typed in the tunnel”, Section 1 row 1 title “In the tunnel”"
+    )
     expect(field(opened, "Body")).to_have_value("Typed on the train")
     # What is done first does not make it forget.
     button(opened, "Add section").click()
