@@ -17,6 +17,17 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => (button.textContent = before), 1500);
 });
 
+// <button data-tick-all=".list"> ticks all boxes of a list, or none if all are ticked.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-tick-all]");
+  if (!button) return;
+  const list = document.querySelector(button.dataset.tickAll);
+  const boxes = [...list.querySelectorAll("input[type=checkbox]")];
+  const isAll = boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = !isAll;
+  list.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // A click beside an open menu, or Escape in it, closes it.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

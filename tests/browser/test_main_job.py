@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from designer.library.models import MessageTemplate
-from designer.sending.models import Batch, Connection, Send, State
+from designer.sending.models import Batch, Connection, Send, State, TestNumber
 from designer.setup import first_team
 from designer.teams.models import User
 from tests.factories import CUSTOMER, example, make_delivery, make_reply, make_send
@@ -124,6 +124,25 @@ def test_buttons_from_nothing(page: Page, first_person: User) -> None:
             {"id": "wait_12345", "title": "Not yet"},
         ],
     }
+
+
+def test_saved_numbers_are_ticked_and_unticked_together(
+    page: Page, editor: User, sandbox_connection: Connection, template: MessageTemplate
+) -> None:
+    for number in range(3):
+        TestNumber.objects.create(team=template.team, number=f"+4930123{number:03}")
+    sign_in(page, editor)
+    page.get_by_role("link", name=template.name).click()
+    page.get_by_role("button", name="Send test").click()
+    panel = page.get_by_role("dialog", name="Send a test")
+    panel.get_by_text("Send to several").click()
+    both = panel.get_by_role("button", name="All or none")
+    both.click()
+    expect(panel.get_by_role("checkbox", checked=True)).to_have_count(3)
+    expect(panel.get_by_text("It goes to 3 numbers")).to_be_visible()
+    both.click()
+    expect(panel.get_by_role("checkbox", checked=True)).to_have_count(0)
+    expect(panel.get_by_text("It goes to 3 numbers")).to_be_hidden()
 
 
 def test_an_answered_send_is_not_said_to_be_perhaps_undelivered(
