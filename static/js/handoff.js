@@ -143,7 +143,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
     else notSent(xhr.status);
   }
   // The form beside it may be saved, and this is not.
-  if (unapplied?.unsent) mark("failed", unapplied.unsent);
+  if (unapplied?.unsent) showSaved("failed", unapplied.unsent);
 });
 
 function answered() {
@@ -186,13 +186,6 @@ function sayAloud(words) {
 }
 
 // --- JSON that did not get through ------------------------------------------------------------
-
-const WHY_NOT = {
-  401: "you are signed out. Sign in in another tab and come back",
-  403: "you may not change this now",
-  404: "somebody deleted this template",
-  409: "choose which draft to keep",
-};
 
 function notSent(status) {
   const comesBack = status === 0 || status >= 500;

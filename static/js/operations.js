@@ -68,7 +68,7 @@ function sendTyped() {
 const whenIdle = window.requestIdleCallback ?? setTimeout;
 
 function sendSoon(send) {
-  mark("saving", "Saving…");
+  showSaved("saving", "Saving…");
   if (!typed) requestAnimationFrame(() => whenIdle(sendTyped, { timeout: 100 }));
   typed = send;
   if (document.hidden) sendTyped();
@@ -190,7 +190,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// --- What is held -----------------------------------------------------------------------------
+// --- Its end --------------------------------------------------------------------------------------
 
 function ended({ op } = {}) {
   underWay = null;
@@ -201,6 +201,28 @@ function ended({ op } = {}) {
   }
   setTimeout(goOn);
 }
+
+// The operation whose answer came just now; null if that of something else did.
+let justEnded = null;
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const { elt } = detail.requestConfig ?? {};
+  justEnded = underWay && elt === underWay.elt ? underWay : null;
+  if (!form()) return;
+  if (elt?.id === "json-form") {
+    applying = false;
+    setTimeout(goOn);
+  }
+  if (justEnded) ended(justEnded);
+  // It stood in a queue of a form that is gone.
+  if (underWay && !underWay.elt.isConnected) {
+    const again = underWay;
+    held.unshift(() => perform(again));
+    ended();
+  }
+});
+
+// --- What is held -----------------------------------------------------------------------------
 
 function goOn() {
   while (held.length && !underWay && !applying) held.shift()();

@@ -6,7 +6,7 @@ let failures = 0;
 let retry = 0;
 let signedOut = false;
 
-function mark(state, words) {
+function showSaved(state, words) {
   const saved = document.getElementById("saved");
   // Heard only when something is wrong: it changes with every key.
   if (state === "failed" && saved.dataset.state !== "failed") {
@@ -42,36 +42,44 @@ function tryAgain() {
 
 function saveFailed(words) {
   keepBackup();
-  mark("failed", words);
+  showSaved("failed", words);
   clearTimeout(retry);
   retry = setTimeout(tryAgain, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (isSave(event)) mark("saving", "Saving…");
+  if (isSave(event)) showSaved("saving", "Saving…");
 });
 
-document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
-  if (elt.id === "json-form") applying = true;
-});
+// What only a person can mend, in words; the JSON beside the form has them too.
+const WHY_NOT = {
+  401: "you are signed out. Sign in in another tab and come back",
+  403: "you may not change this now",
+  404: "somebody deleted this template",
+  409: "choose which draft to keep",
+};
+const KEPT = { 401: ": your typing is kept", 403: ". Reload the page; your typing is kept" };
+
+function notSaved(status) {
+  keepBackup();
+  const why = WHY_NOT[status] ? `: ${WHY_NOT[status]}${KEPT[status] ?? ""}` : ". Reload the page; your typing is kept";
+  showSaved("failed", `Not saved${why}`);
+  if (status === 404) document.getElementById("gone").hidden = false;
+}
+
+// It was refused, in the server's words; what was typed is saved without it.
+function showRefused(words) {
+  const refused = document.getElementById("refused");
+  refused.textContent = words;
+  refused.hidden = false;
+  refused.scrollIntoView({ block: "nearest" });
+  setTimeout(tryAgain);
+}
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (!form()) return;
-  const { elt } = event.detail.requestConfig ?? {};
-  if (elt?.id === "json-form") {
-    applying = false;
-    setTimeout(goOn);
-  }
-  const operation = underWay && elt === underWay.elt ? underWay : null;
-  if (operation) ended(operation);
-  // It stood in a queue of a form that is gone.
-  if (underWay && !underWay.elt.isConnected) {
-    const again = underWay;
-    held.unshift(() => perform(again));
-    ended();
-  }
   if (!isSave(event)) return;
-  const status = event.detail.xhr.status;
+  const { xhr, requestConfig } = event.detail;
+  const { status } = xhr;
   signedOut = status === 401;
   if (status >= 200 && status < 400) {
     failures = 0;
@@ -79,43 +87,25 @@ document.addEventListener("htmx:afterRequest", (event) => {
     // What was typed since, and waits for its frame, is not saved yet.
     if (!typed) {
       forgetBackup();
-      mark("saved", "Draft saved");
+      showSaved("saved", "Draft saved");
     }
-    if (operation) unfinished = null;
+    if (justEnded) unfinished = null;
     else if (unfinished) setTimeout(tryAgain);
     return;
   }
-  if (operation && status === 400) {
-    // It was refused, in the server's words; what was typed is saved without it.
-    const refused = document.getElementById("refused");
-    refused.textContent = event.detail.xhr.responseText;
-    refused.hidden = false;
-    refused.scrollIntoView({ block: "nearest" });
-    setTimeout(tryAgain);
+  if (justEnded && status === 400) {
+    showRefused(xhr.responseText);
     return;
   }
-  if (operation) unfinished = status === 0 || status === 401 || status >= 500 ? operation : null;
-  if (status === 409 && elt.id === "workbench" && !localStorage.getItem(backupKey())) {
+  const mayComeBack = status === 0 || status >= 500;
+  if (justEnded) unfinished = mayComeBack || status === 401 ? justEnded : null;
+  if (status === 409 && requestConfig.elt.id === "workbench" && !localStorage.getItem(backupKey())) {
     // What was to be brought back waits for a choice; the page's own is saved.
-    mark("saved", "Draft saved");
-  } else if (status === 409) {
-    keepBackup();
-    mark("failed", "Not saved: choose which draft to keep");
-  } else if (status === 401) {
-    keepBackup();
-    mark("failed", "Not saved: you are signed out. Sign in in another tab and come back: your typing is kept");
-  } else if (status === 403) {
-    keepBackup();
-    mark("failed", "Not saved: you may not change this now. Reload the page; your typing is kept");
-  } else if (status === 404) {
-    keepBackup();
-    mark("failed", "Not saved: somebody deleted this template");
-    document.getElementById("gone").hidden = false;
-  } else if (status >= 400 && status < 500) {
-    keepBackup();
-    mark("failed", "Not saved. Reload the page; your typing is kept");
-  } else {
+    showSaved("saved", "Draft saved");
+  } else if (mayComeBack) {
     saveFailed(status ? "Not saved: the server has a problem. Trying again…" : "Not saved: no connection. Trying again…");
+  } else {
+    notSaved(status);
   }
 });
 
@@ -192,12 +182,12 @@ document.addEventListener("click", (event) => {
     restore(values);
   }
   // It leaves the page with all that is in the form.
-  if (event.target.closest("[data-rescue]")) mark("saving", "Saving…");
+  if (event.target.closest("[data-rescue]")) showSaved("saving", "Saving…");
 });
 
 // The kept copy may have other rows than the page: it is sent alone, not over the page's own.
 async function restore(values) {
-  mark("saving", "Saving…");
+  showSaved("saving", "Saving…");
   await htmx.ajax("POST", form().getAttribute("action"), {
     values: { ...values, op: "restore" },
     source: "#workbench",
@@ -235,7 +225,7 @@ const SETTLED = "tapwright-settled";
 
 document.addEventListener("submit", ({ target }) => {
   if (!target.closest("#dialog") || !target.querySelector("[name='choice']")) return;
-  mark("settling", "Saving…");
+  showSaved("settling", "Saving…");
   try {
     sessionStorage.setItem(SETTLED, backupKey());
   } catch {
