@@ -1,18 +1,18 @@
 """Moments, as the API writes them and as a day counts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 
 def iso_date(text: str) -> datetime | None:
-    """A moment as the API writes it, with its offset; None for anything else."""
+    """A moment as the API writes it, with its offset, in UTC; None for anything else."""
     try:
         date = parse_datetime(text)
-    except ValueError:
+        return date.astimezone(UTC) if date and date.tzinfo else None
+    except (ValueError, OverflowError):  # in UTC it may be before the year 1
         return None
-    return date if date and date.tzinfo else None
 
 
 def midnight() -> datetime:

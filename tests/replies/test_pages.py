@@ -1,5 +1,6 @@
 """The pages: what they show, to whom, and that they renew themselves."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -434,6 +435,21 @@ def test_deliveries_go_on_by_page_and_renew_themselves(
     assert client.get(address, {"seen": seen(page)}, **LIVE).status_code == 204
     intake.read_new()
     assert client.get(address, {"seen": seen(page)}, **LIVE).status_code == 200
+
+
+def test_a_delivery_that_is_nested_deep_is_shown_without_indenting_it_all(
+    client: Client, connection: Connection
+) -> None:
+    nested = b"[" * 480 + b"1," * 60_000 + b"1" + b"]" * 480
+    row = make_delivery(connection, nested)
+    tracemalloc.start()
+    try:
+        page = shown(client, "delivery", row.pk)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "Only the beginning is shown" in page
+    assert most < 30_000_000, "indented it has 58 million characters"
 
 
 def test_a_delivery_is_shown_whole_or_cut_and_can_be_downloaded(

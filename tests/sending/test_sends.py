@@ -16,6 +16,7 @@ from designer.library.models import MessageTemplate
 from designer.sending import delivery, sweep
 from designer.sending.log import PAGE, Filter
 from designer.sending.models import Attempt, Connection, Send, State
+from designer.sending.shown import Shown
 from designer.teams.models import Team, User
 
 from ..factories import CUSTOMER, make_connection, make_send, make_template
@@ -528,13 +529,27 @@ def test_an_answer_that_is_a_page_is_shown_as_text(vera: Client, queued: Send, a
         ("", "(an empty body)"),
         ('{"a":"é"}', '{\n  "a": "é"\n}'),
         ('{"a":"\\ud800"}', '{\n  "a": "\\ud800"\n}'),
-        ("[" * 100_000, "[" * 100_000),
+        ("[" * 10_000, "[" * 10_000),
         ("9" * 5000, "9" * 5000),
     ],
 )
 def test_any_answer_can_be_shown(answer: str, shown: str) -> None:
-    attempt = Attempt(status=200, answer=answer, answer_headers={"server": "x"})
-    assert attempt.answer_text == f"HTTP 200\nserver: x\n\n{shown}"
+    assert Attempt(status=200, answer=answer).answer_shown == Shown(shown, is_cut=False)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["[" * 100_000, "x" * 100_000, "[" * 480 + "1," * 30_000 + "1" + "]" * 480],
+    ids=["unreadable", "text", "indented"],
+)
+def test_of_a_long_answer_only_the_beginning_is_shown(
+    answer: str, vera: Client, queued: Send, api: Api
+) -> None:
+    api.reply = Reply(200, answer)
+    delivery.deliver.call(queued.pk)
+    page = vera.get(queued.get_absolute_url()).text
+    assert "Only the beginning is shown." in page
+    assert len(page) < 100_000
 
 
 @pytest.mark.parametrize(
@@ -543,6 +558,8 @@ def test_any_answer_can_be_shown(answer: str, shown: str) -> None:
         ({"limit": 60, "remaining": 0}, "0 of 60 left"),
         ({"remaining": None, "reset_at": "soon"}, "None of ? left"),
         ({"reset_at": "2026-02-30T00:00:00Z"}, "? of ? left"),
+        ({"reset_at": "0001-01-01T00:00:00+05:30"}, "? of ? left"),
+        ({"reset_at": "9999-12-31T23:59:59-01:00"}, "? of ? left"),
         ({"reset_at": "2026-02-03T12:00:00+05:30"}, "? of ? left until 06:30:00 UTC"),
         (None, "? of ? left"),
     ],

@@ -11,7 +11,6 @@ from typing import Any
 
 KEY_VARIABLE = "COEXT_API_KEY"
 
-# JSON leaves these as they are, but a terminal, an editor or a strict encoder would not.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -66,7 +65,11 @@ def _url(base_url: str, path: str) -> str:
 
 def as_json(value: object) -> str:
     """The value as indented JSON that reads as typed and is safe to paste anywhere."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return paste_safe(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def paste_safe(text: str) -> str:
+    """JSON with escapes for what a terminal, an editor or a strict encoder would not take."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -3,7 +3,7 @@
 import json
 import math
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -17,6 +17,7 @@ from designer.message.formats.snippets import as_json
 from designer.teams.models import Team, User
 
 from ..dates import iso_date, midnight
+from ..shown import Shown
 from .connections import Connection
 
 PERHAPS = "The message may or may not have arrived."
@@ -412,15 +413,18 @@ class Attempt(models.Model):
         limit = self.rate_limit or {}
         words = f"{limit.get('remaining', '?')} of {limit.get('limit', '?')} left"
         reset_at = iso_date(str(limit.get("reset_at") or ""))
-        return f"{words} until {reset_at.astimezone(UTC):%H:%M:%S} UTC" if reset_at else words
+        return f"{words} until {reset_at:%H:%M:%S} UTC" if reset_at else words
 
     @property
-    def answer_text(self) -> str:
-        """The answer as it came, but for JSON, which is indented."""
+    def answer_headers_text(self) -> str:
+        """The answer's status and the headers that are kept."""
         headers = [f"{name}: {value}" for name, value in self.answer_headers.items()]
+        return "\n".join([f"HTTP {self.status}", *headers])
+
+    @property
+    def answer_shown(self) -> Shown:
+        """The answer's body as it came, but for JSON, which is indented."""
         try:
-            body = json.dumps(json.loads(self.answer), indent=2, ensure_ascii=False)
+            return Shown.of_json(json.loads(self.answer))
         except (ValueError, RecursionError):
-            body = self.answer
-        text = "\n".join([f"HTTP {self.status}", *headers, "", body or "(an empty body)"])
-        return text.encode("utf-8", "backslashreplace").decode()
+            return Shown.of_text(self.answer or "(an empty body)")
