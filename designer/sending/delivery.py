@@ -112,6 +112,9 @@ def _record(
             wake_at=next_attempt_at or now,
             finished_at=now if outcome.state.is_final else None,
         )
+        if not recorded and outcome.message_id:
+            # A person was faster; a reply may name it all the same.
+            mine.update(message_id=outcome.message_id)
         if rate := outcome.rate:
             resets_at = now + timedelta(seconds=rate.resets_in)
             Connection.objects.learn(

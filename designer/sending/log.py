@@ -153,5 +153,5 @@ class Filter:
 
 
 def _fingerprint(sends: list[Send]) -> str:
-    shown = ",".join(f"{send.pk} {send.state}" for send in sends)
+    shown = ",".join(f"{send.pk} {send.state} {send.attempt_count}" for send in sends)
     return f"{zlib.crc32(shown.encode()):x}"

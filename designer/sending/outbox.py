@@ -103,26 +103,27 @@ class SentAgainError(Exception):
 
 
 @transaction.atomic
-def again(send: Send, *, person: User, token: uuid.UUID, seen: int = 0) -> Send:
+def again(send: Send, *, person: User, token: uuid.UUID, seen: str) -> Send:
     """Queue what a send held once more, with a reference of its own.
 
-    The same token again gives the first repeat. Raises SentAgainError if there are more repeats
-    than the person has `seen`, and OverQuotaError.
+    The same token again gives the first repeat. Raises SentAgainError if its `standing` is not the
+    one that the person has `seen`, and OverQuotaError.
     """
     quota.lock(send.team)
     if found := Send.objects.filter(team=send.team, token=token).first():
         return found
-    if send.repeats.count() > seen:
+    send.refresh_from_db(fields=["state"])
+    if send.standing != seen:
         raise SentAgainError
     [reference] = references.free(Send.objects.filter(team=send.team), send.reference)
     return _queue(send.team, person, token, **_repeated(send, reference))
 
 
-def failed_again(batch: Batch, *, person: User, token: uuid.UUID, seen: int) -> Batch:
+def failed_again(batch: Batch, *, person: User, token: uuid.UUID, seen: str) -> Batch:
     """Queue those of a batch that failed once more, as a batch of their own.
 
-    The same token again gives the first such batch. Raises SentAgainError if there are more or
-    fewer than the person has `seen`, or none, and OverQuotaError.
+    The same token again gives the first such batch. Raises SentAgainError if there are none, or
+    their `standing` is not the one that the person has `seen`, and OverQuotaError.
     """
     team = batch.team
     with transaction.atomic():
@@ -130,7 +131,7 @@ def failed_again(batch: Batch, *, person: User, token: uuid.UUID, seen: int) -> 
         if found := Batch.objects.filter(team=team, token=token).first():
             return found
         failed = list(batch.failed())
-        if len(failed) != seen or not failed:
+        if not failed or batch.standing(failed) != seen:
             raise SentAgainError
         quota.check(team, person, len(failed))
         repeats, given = [], set[str]()

@@ -324,8 +324,14 @@ def test_an_answer_that_comes_late_does_not_overrule_a_person(
 ) -> None:
     assert queued.settle(arrived=arrived, person=editor)
     too_slow()
-    assert fresh(queued).state == (State.SENT if arrived else State.FAILED)
-    assert fresh(queued).settled_by == editor
+    send = fresh(queued)
+    assert send.state == (State.SENT if arrived else State.FAILED)
+    assert send.settled_by == editor
+    assert send.message_id, "a reply may name it"
+    assert send.take_back()
+    accepted = fresh(queued)
+    assert (accepted.state, accepted.settled_by) == (State.SENT, None)
+    assert accepted.outcome == accepted.attempts.get().outcome
 
 
 def test_a_late_request_to_wait_does_not_send_what_is_unknown_again(

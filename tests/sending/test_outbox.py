@@ -195,7 +195,7 @@ def test_what_is_sent_again_is_the_same_with_a_reference_of_its_own(
     template: MessageTemplate, connection: Connection, editor: User, reference: str
 ) -> None:
     send = queue(letter(template, connection, reference=reference), editor)
-    repeat = outbox.again(send, person=editor, token=uuid.uuid4())
+    repeat = outbox.again(send, person=editor, token=uuid.uuid4(), seen=send.standing)
     assert repeat != send
     assert repeat.repeat_of == send
     assert repeat.reference != send.reference
@@ -209,7 +209,8 @@ def test_what_was_sent_before_each_had_a_reference_of_its_own_is_sent_again_with
     batch = Batch.objects.create(team=template.team, count=3, token=uuid.uuid4())
     for reference in ("order-5", "order-5", ""):
         make_send(template, connection, state=State.FAILED, batch=batch, reference=reference)
-    repeats = outbox.failed_again(batch, person=editor, token=uuid.uuid4(), seen=3)
+    seen = batch.standing(batch.failed())
+    repeats = outbox.failed_again(batch, person=editor, token=uuid.uuid4(), seen=seen)
     sent = sorted(repeats.sends.values_list("reference", flat=True))
     assert sent[:2] == ["order-5-2", "order-5-3"]
     assert sent[2].startswith("tw-")
@@ -229,7 +230,8 @@ def test_of_several_who_send_the_same_again_at_once_one_does(
     template: MessageTemplate, connection: Connection, editor: User
 ) -> None:
     send = make_send(template, connection, state=State.FAILED)
-    refused = at_once(lambda: outbox.again(send, person=editor, token=uuid.uuid4()))
+    seen = send.standing
+    refused = at_once(lambda: outbox.again(send, person=editor, token=uuid.uuid4(), seen=seen))
     assert [type(problem) for problem in refused] == [SentAgainError] * (AT_ONCE - 1)
     assert send.repeats.count() == 1
 
@@ -240,7 +242,10 @@ def test_of_several_who_send_those_that_failed_again_at_once_one_does(
 ) -> None:
     batch = Batch.objects.create(team=template.team, count=1, token=uuid.uuid4())
     send = make_send(template, connection, state=State.FAILED, batch=batch)
-    refused = at_once(lambda: outbox.failed_again(batch, person=editor, token=uuid.uuid4(), seen=1))
+    seen = batch.standing([send])
+    refused = at_once(
+        lambda: outbox.failed_again(batch, person=editor, token=uuid.uuid4(), seen=seen)
+    )
     assert [type(problem) for problem in refused] == [SentAgainError] * (AT_ONCE - 1)
     assert send.repeats.count() == 1
 

@@ -127,7 +127,8 @@ def test_sending_again_counts_too(
     settings.SEND_QUOTA_PERSON = 1
     send = make_send(template, connection, created_by=editor, state=State.FAILED)
     url = reverse("send-again", args=[send.pk])
-    response = client_as(editor).post(url, {"token": str(uuid.uuid4())}, follow=True)
+    form = {"token": str(uuid.uuid4()), "seen": send.standing}
+    response = client_as(editor).post(url, form, follow=True)
     assert "Not sent. You have none of 1 sends left for today." in response.text
     assert Send.objects.count() == 1
 

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from designer.library.models import MessageTemplate
-from designer.sending import delivery, sweep
+from designer.sending import delivery, outbox, sweep
 from designer.sending.log import PAGE, Filter
 from designer.sending.models import Attempt, Connection, Send, State
 from designer.sending.shown import Shown
@@ -22,6 +23,7 @@ from designer.teams.models import Team, User
 from ..factories import CUSTOMER, make_connection, make_send, make_template
 from ..plans import plans
 from .api import Api, Reply, error
+from .asked import asked_in
 
 Fresh = Callable[[Send], Send]
 SignIn = Callable[[User], Client]
@@ -439,8 +441,7 @@ def test_sending_again_asks_and_makes_a_send_of_its_own(
     assert dialog.startswith("<dialog")
     assert "they get it twice" in dialog
     assert "<html" in edith.get(url).text
-    token = str(uuid.uuid4())
-    responses = [edith.post(url, {"token": token}) for _ in range(2)]
+    responses = [edith.post(url, asked_in(dialog)) for _ in range(2)]
     repeat = Send.objects.exclude(pk=send.pk).get()
     assert {response["Location"] for response in responses} == {f"/sends/{repeat.pk}/"}
     assert (repeat.repeat_of, repeat.state) == (send, State.QUEUED)
@@ -455,23 +456,44 @@ def test_two_people_do_not_send_the_same_again_unseen(
 ) -> None:
     send = make_send(template, connection, state=State.UNKNOWN)
     url = f"/sends/{send.pk}/again/"
-
-    def post(client: Client, form: str) -> Any:
-        fields = dict(re.findall(r'name="(token|seen)" value="([^"]*)"', form))
-        return client.post(url, fields)
-
     ada = client_as(admin)
     ediths, adas = edith.get(url).text, ada.get(url).text
     assert "already" not in adas
-    assert post(edith, ediths).status_code == 302
-    asked = post(ada, adas)
+    assert edith.post(url, asked_in(ediths)).status_code == 302
+    asked = ada.post(url, asked_in(adas))
     assert Send.objects.count() == 2
-    assert "Not sent: it was sent again meanwhile." in asked.text
+    assert "Not sent: something else happened meanwhile." in asked.text
     assert "by Edith Editor: queued" in asked.text
     # Having seen it, she may.
-    assert post(ada, asked.text).status_code == 302
+    assert ada.post(url, asked_in(asked.text)).status_code == 302
     assert Send.objects.count() == 3
     assert edith.get(url).text.count("by Edith Editor: queued") == 1
+
+
+def test_what_turned_out_to_have_arrived_is_not_sent_again_unseen(
+    edith: Client, editor: User, template: MessageTemplate, connection: Connection
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN)
+    assert send.settle(arrived=False, person=editor)
+    asked = edith.get(f"/sends/{send.pk}/again/").text
+    assert "twice" not in asked
+    assert send.settle(arrived=True), "a reply came"
+    anew = edith.post(f"/sends/{send.pk}/again/", asked_in(asked)).text
+    assert "The first one was accepted, so they will get it twice." in anew
+    assert Send.objects.count() == 1
+
+
+def test_the_page_of_an_unknown_one_says_when_it_was_sent_again(
+    edith: Client, editor: User, template: MessageTemplate, connection: Connection
+) -> None:
+    send = make_send(template, connection, state=State.UNKNOWN)
+    page = edith.get(send.get_absolute_url()).text
+    assert "so nobody got it twice" in page
+    asked = re.search(r'hx-get="([^"]+seen=[^"]+)"', page)
+    assert asked
+    assert edith.get(unescape(asked[1])).status_code == 204
+    outbox.again(send, person=editor, token=uuid.uuid4(), seen=send.standing)
+    assert "so nobody got it twice" not in edith.get(unescape(asked[1])).text
 
 
 @pytest.mark.parametrize("token", ["", "x"])

@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -20,6 +21,7 @@ from pytest_django import (
 from designer.library.models import MessageTemplate
 from designer.message.formats import coext
 from designer.sending import delivery
+from designer.sending.log import Progress
 from designer.sending.models import Batch, Connection, Send, State, TestNumber
 from designer.sending.outbox import MOST_AT_ONCE
 from designer.teams.models import Team, User
@@ -27,6 +29,7 @@ from designer.teams.models import Team, User
 from ..factories import CUSTOMER, make_connection, make_send
 from ..wakes import woken
 from .api import Api
+from .asked import asked_in
 
 HTMX = {"HX-Request": "true"}
 
@@ -327,7 +330,7 @@ def test_those_that_failed_are_sent_again_together(
     asked = edith.get(url, headers=HTMX).text
     assert "+4930123001" in asked
     assert "+4930123003" not in asked, "nobody knows of that one"
-    form = {"token": str(uuid.uuid4()), "seen": "2"}
+    form = asked_in(asked)
     once, twice = edith.post(url, form), edith.post(url, form)
     again = Batch.objects.get(token=form["token"])
     assert once["Location"] == twice["Location"] == again.get_absolute_url()
@@ -351,7 +354,7 @@ def test_of_those_that_failed_no_more_are_sent_again_than_were_shown(
     url = reverse("failed-again", args=[batch.pk])
     shown = edith.get(url).text
     assert "to 1 number:" in shown
-    form = dict(re.findall(r'name="(token|seen)" value="([^"]*)"', shown))
+    form = asked_in(shown)
     unknown = batch.sends.get(state=State.UNKNOWN)
     assert unknown.settle(arrived=False, person=editor)
     asked = edith.post(url, form).text
@@ -359,6 +362,31 @@ def test_of_those_that_failed_no_more_are_sent_again_than_were_shown(
     assert "to 2 numbers:" in asked
     assert "Edith Editor says that it did not arrive; if it did, they get it twice" in asked
     assert Send.objects.count() == 2
+
+
+def test_of_those_that_failed_none_is_sent_again_that_was_not_shown(
+    edith: Client, editor: User, template: MessageTemplate, connection: Connection
+) -> None:
+    batch = make_batch(template, connection, State.UNKNOWN, State.UNKNOWN)
+    shown, hidden = batch.sends.order_by("pk")
+    assert shown.settle(arrived=False, person=editor)
+    url = reverse("failed-again", args=[batch.pk])
+    form = asked_in(edith.get(url).text)
+    assert shown.settle(arrived=True), "a reply came"
+    assert hidden.settle(arrived=False, person=editor)
+    assert "something else happened meanwhile" in edith.post(url, form).text
+    assert Send.objects.count() == 2
+
+
+def test_the_page_of_several_follows_each_attempt(
+    edith: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    batch = make_batch(template, connection, State.WAITING)
+    address = batch.get_absolute_url()
+    asked = {"seen": Progress.of(batch).fingerprint}
+    assert edith.get(address, asked, headers=HTMX).status_code == 204
+    batch.sends.update(attempt_count=2, next_attempt_at=timezone.now() + timedelta(minutes=1))
+    assert edith.get(address, asked, headers=HTMX).status_code == 200
 
 
 def test_those_whose_connection_was_removed_are_not_sent_again(
@@ -369,7 +397,7 @@ def test_those_whose_connection_was_removed_are_not_sent_again(
     lost = make_send(template, removed, state=State.FAILED, batch=batch)
     assert "Send the one that failed again" in edith.get(batch.get_absolute_url()).text
     url = reverse("failed-again", args=[batch.pk])
-    edith.post(url, {"token": str(uuid.uuid4()), "seen": "1"})
+    edith.post(url, asked_in(edith.get(url).text))
     assert [str(send.to) for send in Send.objects.exclude(repeat_of=None)] == ["+4930123000"]
     page = edith.post(url, {"token": str(uuid.uuid4())}, follow=True).text
     assert "None is left that failed" in page

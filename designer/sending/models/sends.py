@@ -3,6 +3,7 @@
 import json
 import math
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -158,6 +159,12 @@ class Batch(models.Model):
             state=State.FAILED, repeats=None, connection__retired_at=None
         ).order_by("pk")
 
+    @staticmethod
+    def standing(failed: Iterable["Send"]) -> str:
+        """How those that failed stand, for whoever wants to send them again; changes with all that
+        they are told of them."""
+        return " ".join(f"{send.pk}{'?' if send.settled_at else ''}" for send in failed)
+
     def cancel_rest(self, person: User) -> int:
         """Take back those that have not gone out yet; how many that were."""
         return sum(send.cancel(person) for send in self.sends.all() if send.may_cancel)
@@ -299,8 +306,13 @@ class Send(models.Model):
     @property
     def fingerprint(self) -> str:
         """Changes with whatever the live parts of the pages show, but for the countdown."""
-        said = self.settled_by_id is not None
-        return f"{self.state}-{self.attempt_count}-{self.waits_long:d}{said:d}"
+        said, repeats = self.settled_by_id is not None, len(self.repeats.all())
+        return f"{self.state}-{self.attempt_count}-{self.waits_long:d}{said:d}-{repeats}"
+
+    @property
+    def standing(self) -> str:
+        """How it stands, for whoever wants to send it again: changes with all they are told."""
+        return f"{self.state} {self.repeats.count()}"
 
     @property
     def last_attempt(self) -> "Attempt | None":
@@ -343,19 +355,25 @@ class Send(models.Model):
         return self._finish(waits, State.CANCELLED, words, person)
 
     def unsettle(self) -> None:
-        """Let it be unknown again, if only a reply had shown that it arrived."""
+        """Let it be as its last attempt left it, if only a reply had shown that it arrived."""
         self._doubt_again(Q(state=State.SENT, settled_at__isnull=False, settled_by=None))
 
     def take_back(self) -> bool:
-        """Let it be unknown again, if only a person said what became of it; False if not."""
+        """Let it be as its last attempt left it, if only a person said what became of it; False if
+        not."""
         return self._doubt_again(SAID_BY_A_PERSON)
 
     def _doubt_again(self, which: Q) -> bool:
         last = self.last_attempt
+        # A clear answer may have come after that word. Only a restore makes one unknown whose last
+        # attempt is nothing of the kind.
+        is_final = last is not None and last.state in (State.UNKNOWN, State.SENT, State.FAILED)
+        state, words = (
+            (last.state, last.outcome) if last and is_final else (State.UNKNOWN, RESTORED)
+        )
         changed = Send.objects.filter(which, pk=self.pk).update(
-            state=State.UNKNOWN,
-            # Only a restore makes one unknown whose last attempt is not.
-            outcome=last.outcome if last and last.state == State.UNKNOWN else RESTORED,
+            state=state,
+            outcome=words,
             settled_by=None,
             settled_at=None,
         )

@@ -13,7 +13,7 @@ from django_htmx.http import push_url, reswap, retarget
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.asked import number, wants_part
+from designer.teams.asked import wants_part
 from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
 from .. import outbox
@@ -118,7 +118,8 @@ def cancel(request: TeamRequest, pk: int) -> HttpResponse:
 def again(request: TeamRequest, pk: int) -> HttpResponse:
     """Ask, then send the same once more, as a send of its own.
 
-    Who asks is shown what was sent again already; more of that since (POST `seen`) asks anew.
+    Who asks is shown how it stands, and what was sent again already; if that is not what they have
+    seen (POST `seen`), it asks anew.
     """
     row = owned(request, _with_all(), pk=pk)
     if not row.may_repeat:
@@ -163,7 +164,7 @@ def cancel_rest(request: TeamRequest, pk: int) -> HttpResponse:
 def failed_again(request: TeamRequest, pk: int) -> HttpResponse:
     """Ask, then send those of several that failed once more, together.
 
-    More or fewer of them than the person was shown (POST `seen`) asks anew.
+    If they are not those that the person was shown (POST `seen`), it asks anew.
     """
     batch = owned(request, Batch.objects.select_related("team"), pk=pk)
     if request.method != "POST":
@@ -180,6 +181,7 @@ def _ask_failed_again(
         messages.warning(request, "None is left that failed and was not sent again.")
         return redirect(batch)
     context = {"batch": batch, "failed": failed, "token": uuid.uuid4(), "meanwhile": meanwhile}
+    context["seen"] = batch.standing(failed)
     return dialog(request, "sending/_failed_again_form.html", "Send again", context)
 
 
@@ -197,7 +199,7 @@ def _repeat(
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
         return HttpResponse(status=400)
-    seen = number(request.POST.get("seen", "")) or 0
+    seen = request.POST.get("seen", "")
     try:
         return redirect(order(person=request.user, token=token, seen=seen))
     except outbox.SentAgainError:
@@ -209,7 +211,8 @@ def _repeat(
 
 def _with_all() -> SendQuerySet:
     related = ("connection", "template", "version", "created_by", "repeat_of")
-    return Send.objects.select_related(*related).defer(*CONNECTION_SECRETS)
+    sends = Send.objects.select_related(*related).prefetch_related("repeats")
+    return sends.defer(*CONNECTION_SECRETS)
 
 
 def _context(row: Send) -> dict[str, Any]:
