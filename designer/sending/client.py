@@ -49,7 +49,7 @@ class NotSent(ClientError):
     """The request never went out.
 
     Its kinds: refused, dns, connect-timeout, unreachable, late. And what another attempt can't
-    better: tls, address, key, retired, stale.
+    better: tls, no-tls, address, key, retired, stale.
     """
 
 
@@ -102,7 +102,12 @@ def post(
     # nobody knows whether the message arrived. So each message has a fresh one.
     transport = transport or httpx.HTTPTransport(verify=_tls())
     with (
-        httpx.Client(transport=transport, timeout=limits, trust_env=False) as client,
+        httpx.Client(
+            transport=transport,
+            timeout=limits,
+            trust_env=False,
+            event_hooks={"response": [_put_location_aside]},
+        ) as client,
         _Deadline(timeouts.total) as deadline,
         _words_for_trouble(),
         client.stream(
@@ -115,6 +120,13 @@ def post(
     ):
         text = _read(response).replace(api_key, HIDDEN_KEY)
         return Answer(response.status_code, _headers(response, api_key), text)
+
+
+def _put_location_aside(response: httpx.Response) -> None:
+    """httpx reads where a redirect leads though it does not go there, and a broken address would
+    cost us the answer."""
+    if location := response.headers.pop("location", ""):
+        response.extensions["location"] = location
 
 
 def request_headers() -> dict[str, str]:
@@ -187,7 +199,11 @@ def _words_for_trouble() -> Iterator[None]:
 def _why_not_connected(problem: BaseException) -> str:
     kinds: dict[type[BaseException], str] = {
         socket.gaierror: "dns",
-        ssl.SSLError: "tls",
+        ssl.SSLCertVerificationError: "tls",
+        # It hung up half-way, as a server that is just being restarted does.
+        ssl.SSLEOFError: "unreachable",
+        ssl.SSLZeroReturnError: "unreachable",
+        ssl.SSLError: "no-tls",
         ConnectionRefusedError: "refused",
     }
     cause: BaseException | None = problem
@@ -216,6 +232,8 @@ def _read(response: httpx.Response) -> str:
 def _headers(response: httpx.Response, api_key: str) -> dict[str, str]:
     kept = [name for name in response.headers if name not in DROPPED_HEADERS][:MAX_HEADERS]
     values = {name: _storable(response.headers[name]) for name in kept}
+    if location := response.extensions.get("location"):
+        values["location"] = _storable(location)
     return {name: value.replace(api_key, HIDDEN_KEY)[:MAX_HEADER] for name, value in values.items()}
 
 

@@ -59,6 +59,10 @@ TROUBLE = {
     "unreachable": "The API can’t be reached: there is no way to its server.",
     "late": "It took too long to reach the API, so the message was held back.",
     "tls": "The API’s server couldn’t prove who it is (its certificate), so nothing was sent.",
+    "no-tls": (
+        "The API’s server doesn’t speak HTTPS as it should, so nothing was sent. Ask an admin to "
+        "check the connection’s base URL."
+    ),
     "address": "The connection’s base URL doesn’t lead to a server. Ask an admin to correct it.",
     "key": "The connection’s API key can’t be used. Ask an admin to enter it again.",
     "retired": "The connection was removed before the message went out.",
@@ -68,7 +72,7 @@ TROUBLE = {
     "lease": f"The sending was interrupted half-way. {PERHAPS}",
 }
 # These can't get better by themselves.
-HOPELESS = frozenset({"tls", "address", "key", "retired", "stale"})
+HOPELESS = frozenset({"tls", "no-tls", "address", "key", "retired", "stale"})
 
 REFUSED = {
     "INVALID_API_KEY": "The connection’s API key is not accepted. Ask an admin to enter it again.",

@@ -69,6 +69,13 @@ def test_refused_connection_was_not_sent() -> None:
     assert isinstance(trouble.__cause__, httpx.ConnectError)
 
 
+@pytest.mark.parametrize("location", ["https://[", "http://a:b/", "https://x:99999/", "\x7f"])
+def test_a_redirect_is_an_answer_wherever_it_leads(api: Api, location: str) -> None:
+    api.reply = Reply(302, "", {"Location": location})
+    answer = post(api.url)
+    assert (answer.status, answer.headers["location"]) == (302, location)
+
+
 def test_unknown_name_was_not_sent() -> None:
     trouble = trouble_of("https://nobody.invalid/api")
     assert (type(trouble), trouble.kind) == (NotSent, "dns")
@@ -92,8 +99,25 @@ def test_connect_timeout_was_not_sent() -> None:
 
 def test_server_that_does_not_speak_tls_was_not_sent_to(api: Api) -> None:
     trouble = trouble_of(api.url.replace("http://", "https://"))
-    assert (type(trouble), trouble.kind) == (NotSent, "tls")
+    assert (type(trouble), trouble.kind) == (NotSent, "no-tls")
     assert api.received == []
+
+
+def test_server_that_hangs_up_in_the_middle_of_the_greeting_was_not_sent_to() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+
+        def hang_up() -> None:
+            peer, _ = server.accept()
+            peer.recv(4096)
+            peer.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        trouble = trouble_of(f"https://127.0.0.1:{server.getsockname()[1]}")
+        thread.join()
+    assert (type(trouble), trouble.kind) == (NotSent, "unreachable"), "so it is tried again"
 
 
 def test_certificate_errors_are_told_from_other_trouble() -> None:

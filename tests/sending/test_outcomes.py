@@ -280,7 +280,7 @@ def test_what_never_went_out_is_tried_again(kind: str) -> None:
     assert (outcome.state, outcome.code, outcome.retry_in) == (State.WAITING, kind, 2.0)
 
 
-@pytest.mark.parametrize("kind", ["tls", "address", "key", "retired", "stale"])
+@pytest.mark.parametrize("kind", ["tls", "no-tls", "address", "key", "retired", "stale"])
 def test_what_cannot_get_better_by_itself_is_a_failure(kind: str) -> None:
     outcome = outcomes.of_trouble(NotSent(kind), attempt=1, jitter=0.0)
     assert (outcome.state, outcome.retry_in) == (State.FAILED, None)
