@@ -12,7 +12,7 @@ from django.utils import timezone
 from designer.sending.models import Send, State
 
 from . import reading
-from .matching import match
+from .matching import let_go, match, match_again
 from .models import Delivery, DeliveryState, Kind, Reply
 
 logger = logging.getLogger(__name__)
@@ -164,8 +164,14 @@ def _record(delivery: Delivery, identity: str, message: reading.Message) -> None
         return
     reply.delivered_count += 1
     # Deliveries come in any order, and some senders stamp a repeated one anew.
-    reply.replied_at = min(reply.replied_at, replied_at)
-    reply.save(update_fields=["delivered_count", "replied_at"])
+    if (earliest := min(reply.replied_at, replied_at)) < reply.replied_at:
+        before, reply.replied_at = reply.send, earliest
+        match_again(reply)
+        reply.save()
+        if before != reply.send:
+            let_go(before)
+        return
+    reply.save(update_fields=["delivered_count"])
 
 
 def _content(content: reading.Tap | reading.Text | reading.Other) -> dict[str, str]:

@@ -32,6 +32,7 @@ FIELDS = (
     "template",
     "option_position",
     "title",
+    "is_title_found",
     "matched",
     "matched_by",
 )
@@ -50,15 +51,26 @@ def match(reply: Reply) -> None:
         reply.wrote_after, reply.template_id = send, send.template_id
 
 
+def match_again(reply: Reply) -> None:
+    """Match a reply of which more is known than when it was matched, unless a person has said what
+    it answers, or it says so itself; nothing is saved but what becomes of the sends."""
+    if reply.matched not in ("", Matched.GUESS):
+        return
+    _forget(reply)
+    match(reply)
+
+
 def answers(reply: Reply, send: Send, how: Matched, person: User | None = None) -> None:
     """Set what a reply answers and how we know; nothing but the settling of the send is saved."""
+    _forget(reply)
     reply.send, reply.template_id = send, send.template_id
     reply.wrote_after = send if reply.kind == Kind.TEXT else None
     reply.matched, reply.matched_by = how, person
-    reply.option_position = None
     for position, (option_id, title) in enumerate(options.of_payload(send.payload)):
         if reply.is_tap and option_id == reply.option_id:
-            reply.option_position, reply.title = position, reply.title or title
+            reply.option_position = position
+            if not reply.title:
+                reply.title, reply.is_title_found = title, True
             break
     if send.is_doubted:
         send.settle(arrived=True)
@@ -66,13 +78,32 @@ def answers(reply: Reply, send: Send, how: Matched, person: User | None = None) 
 
 def answers_none(reply: Reply, person: User) -> None:
     """Set that a person says it answers no message of ours; nothing is saved."""
-    reply.send = reply.wrote_after = reply.template = reply.option_position = None
+    _forget(reply)
     reply.matched, reply.matched_by = Matched.PERSON, person
 
 
+def _forget(reply: Reply) -> None:
+    """Set that nothing is known of what a reply answers."""
+    reply.send = reply.wrote_after = reply.template = reply.option_position = None
+    reply.matched, reply.matched_by = "", None
+    if reply.is_title_found:
+        reply.title, reply.is_title_found = "", False
+
+
+def let_go(send: Send | None) -> None:
+    """Let a send be as doubtful as before, if only a reply that answers another had settled it."""
+    if send and not send.replies.exists():
+        send.unsettle()
+
+
 def candidates(reply: Reply) -> list[Send]:
-    """The newest messages to the reply's number that it may answer, newest first."""
-    return list(_to_number(reply).order_by("-created_at", "-pk")[:CANDIDATES])
+    """The messages to the reply's number that it may answer, newest first; those that have the
+    tapped option before the others."""
+    sends = _to_number(reply).filter(created_at__lte=reply.received_at)
+    sends = sends.order_by("-created_at", "-pk")
+    having = list(_having_option(reply, sends)[:CANDIDATES]) if reply.option_id else []
+    others = sends.exclude(pk__in=[send.pk for send in having])
+    return [*having, *others[: CANDIDATES - len(having)]]
 
 
 def _by_context(reply: Reply) -> Send | None:
@@ -86,15 +117,20 @@ def _by_context(reply: Reply) -> Send | None:
 def _by_option(reply: Reply) -> Send | None:
     if not reply.option_id:
         return None
-    # Bodies are ASCII JSON, so the id stands in them just so; a match in some other text is
-    # weeded out below.
-    sends = _to_number(reply).filter(body__contains=json.dumps(reply.option_id))
+    sends = _having_option(reply, _to_number(reply))
     for some in (sends.accepted(), sends):
         for found in _in_time(reply, some):
             for send in found.iterator(chunk_size=20):
+                # It may stand in some other text.
                 if reply.option_id in dict(options.of_payload(send.payload)):
                     return send
     return None
+
+
+def _having_option(reply: Reply, sends: SendQuerySet) -> SendQuerySet:
+    """Those whose body holds the tapped option's id, as an option's or in some other text."""
+    # Bodies are ASCII JSON, so it stands in them just so.
+    return sends.filter(body__contains=json.dumps(reply.option_id))
 
 
 def _in_time(reply: Reply, sends: SendQuerySet) -> Iterator[SendQuerySet]:

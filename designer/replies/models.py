@@ -117,6 +117,8 @@ class Reply(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     option_id = models.CharField(max_length=300, blank=True)
     title = models.TextField(blank=True)
+    # Whether the title is not the delivery's own but the one that the option has in `send`.
+    is_title_found = models.BooleanField(default=False, db_default=False)
     text = models.TextField(blank=True)
     context_id = models.CharField(max_length=300, blank=True)
     # When the customer answered, as the webhook says, but never later than it came here.

@@ -33,6 +33,10 @@ class Place:
     def has_variables(self) -> bool:
         return bool(self.rest)
 
+    def is_like(self, other: "Place") -> bool:
+        """Whether both say the same, whatever their variables are called."""
+        return (self.start, self.rest) == (other.start, other.rest)
+
     def fits(self, sent_id: str) -> bool:
         """Whether some values for the variables make it the id that was sent; in linear time."""
         if not self.rest:
@@ -49,16 +53,23 @@ class Place:
         return True
 
 
-def find(places: list[Place], option_id: str, position: int | None) -> int | None:
+def find(
+    places: list[Place], option_id: str, position: int | None, sent_as: Place | None = None
+) -> int | None:
     """Which option a tap means: the one of just that id, else one that a variable makes it.
 
-    Of several that fit by their variables it is the one that stands where the tapped one stood,
-    else the one that says most of the id itself.
+    `sent_as` is the tapped option as its own version of the template has it, if that is known: a
+    variable stands for any text, but only for the same option's. Of several that fit it is the one
+    that stands where the tapped one stood, else the one that says most of the id itself.
     """
     fitting = [index for index, place in enumerate(places) if place.fits(option_id)]
     exact = [index for index in fitting if not places[index].has_variables]
-    if exact or not fitting:
-        return exact[0] if exact else None
+    if exact:
+        return exact[0]
+    if sent_as:
+        fitting = [index for index in fitting if places[index].is_like(sent_as)]
+    if not fitting:
+        return None
     if position in fitting:
         return position
     return max(fitting, key=lambda index: len(VARIABLE.sub("", places[index].id)))

@@ -206,14 +206,24 @@ def _options(scope: Scope) -> tuple[list[Option], list[Option]]:
     places = [options.Place(option_id) for _, option_id, _ in in_order]
     taps = [0] * len(places)
     others: dict[str, Option] = {}
-    tapped = scope.replies().taps().values("option_id", "option_position")
+    about, versions = ["option_id", "option_position"], dict[int | None, list[options.Place]]()
+    if any(place.has_variables for place in places):
+        about.append("send__version")
+        versions = {
+            version.pk: [options.Place(each) for _, each, _ in options.in_order(message)]
+            for version in scope.template.versions.all()
+            for message in [version.content.message]
+        }
+    tapped = scope.replies().taps().values(*about)
     for row in tapped.annotate(taps=Count("pk"), title=Max("title")).order_by("option_id"):
-        index = options.find(places, row["option_id"], row["option_position"])
+        position, sent_as = row["option_position"], versions.get(row.get("send__version"), [])
+        own = sent_as[position] if position is not None and position < len(sent_as) else None
+        index = options.find(places, row["option_id"], position, own)
         if index is None:
             key = row["option_id"] or row["title"]
             before = others[key].taps if key in others else 0
             others[key] = Option("", row["option_id"], row["title"], before + row["taps"])
         else:
             taps[index] += row["taps"]
-    own = [Option(*about, count) for about, count in zip(in_order, taps, strict=True)]
-    return own, sorted(others.values(), key=lambda option: -option.taps)
+    counted = [Option(*option, count) for option, count in zip(in_order, taps, strict=True)]
+    return counted, sorted(others.values(), key=lambda option: -option.taps)

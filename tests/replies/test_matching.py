@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from designer.message.schema import Button, ButtonMessage
 from designer.replies import intake
-from designer.replies.matching import CONVERSATION, SLOW_CLOCK, match
+from designer.replies.matching import (
+    CANDIDATES,
+    CONVERSATION,
+    SLOW_CLOCK,
+    answers,
+    answers_none,
+    candidates,
+    match,
+)
 from designer.replies.models import Matched, Reply
 from designer.sending.models import Connection, Send, State
 from designer.teams.models import Team, User
@@ -281,6 +289,62 @@ def test_a_text_proves_nothing_about_an_unknown_send(connection: Connection) -> 
     bodies.take_in(connection, bodies.text("hello", at=NOW))
     send.refresh_from_db()
     assert send.state == State.UNKNOWN
+
+
+def test_an_earlier_time_that_is_told_later_is_matched_again(connection: Connection) -> None:
+    answered, newer = (sent(connection, ago, state=State.UNKNOWN) for ago in (30, 10))
+    anew = bodies.row("track_order", at=NOW, message_id="wamid.1")
+    assert bodies.take_in(connection, anew).send == newer
+    first = bodies.row("track_order", at=NOW - timedelta(minutes=20), message_id="wamid.1")
+    reply = bodies.take_in(connection, first)
+    assert (reply.send, reply.template) == (answered, answered.template)
+    newer.refresh_from_db()
+    assert newer.state == State.UNKNOWN, "nothing shows any more that it arrived"
+
+
+def test_an_earlier_time_does_not_undo_what_a_person_set(
+    connection: Connection, editor: User
+) -> None:
+    sent(connection, 30)
+    chosen = sent(connection, 10)
+    reply = tapped(connection, message_id="wamid.1")
+    answers(reply, chosen, Matched.PERSON, editor)
+    reply.save()
+    again = tapped(connection, message_id="wamid.1", at=NOW - timedelta(minutes=20))
+    assert (again.send, again.matched_by) == (chosen, editor)
+
+
+def test_a_title_that_was_found_follows_what_a_person_sets(
+    connection: Connection, editor: User
+) -> None:
+    def titled(title: str) -> Send:
+        message = ButtonMessage(body="Well?", buttons=(Button(id="yes", title=title),))
+        return sent(connection, template=make_template(connection.team, message))
+
+    deliver, cancel = titled("Deliver today"), titled("Cancel order")
+    found = bodies.take_in(connection, bodies.button("yes", at=NOW))
+    assert (found.send, found.title) == (cancel, "Cancel order")
+    answers(found, deliver, Matched.PERSON, editor)
+    assert found.title == "Deliver today"
+    answers_none(found, editor)
+    assert found.title == ""
+    delivered = bodies.take_in(connection, bodies.button("yes", "Cancel order", at=NOW))
+    answers(delivered, deliver, Matched.PERSON, editor)
+    assert delivered.title == "Cancel order", "so the customer saw it"
+
+
+def test_a_person_chooses_among_what_had_been_sent_by_then(connection: Connection) -> None:
+    other = make_template(connection.team, make_message("button-order-confirmation"))
+    right, unlike = sent(connection, 50), sent(connection, 40, template=other)
+    delivery = make_delivery(
+        connection,
+        bodies.row("track_order", at=NOW - timedelta(minutes=35)),
+        received_at=NOW - timedelta(minutes=35),
+    )
+    for _ in range(CANDIDATES):
+        sent(connection, 20)
+    intake.read_new()
+    assert candidates(delivery.replies.get()) == [right, unlike]
 
 
 def test_a_number_with_many_messages_costs_few_queries(

@@ -197,6 +197,28 @@ def test_ids_with_variables_are_counted_on_their_option(team: Team, connection: 
     assert taps(numbers(template)) == [("yes_{{order}}", 2), ("no_{{order}}", 0)]
 
 
+def test_a_variable_does_not_take_the_taps_of_an_option_that_is_gone(
+    team: Team, editor: User, connection: Connection
+) -> None:
+    def buttons(*option_ids: str) -> Content:
+        made = tuple(Button(id=one, title=f"Button {one}") for one in option_ids)
+        return Content(ButtonMessage(body="Well?", buttons=made), samples={"id": "7"})
+
+    template = MessageTemplate.create(team, editor, "Order", buttons("cancel", "pay_{{id}}"))
+    first = template.publish(editor)
+    for option_id in ("cancel", "pay_7"):
+        tap(sent(template, connection, version=first, version_number=1), option_id)
+    new = buttons("{{any}}", "pay_{{number}}")
+    template.save_draft(new, name="Order", person=editor, revision=template.revision)
+    template.publish(editor)
+    found = numbers(template)
+    assert [(option.id, option.taps) for option in found.options] == [
+        ("{{any}}", 0),
+        ("pay_{{number}}", 1),
+    ]
+    assert [(option.id, option.taps) for option in found.others] == [("cancel", 1)]
+
+
 def test_typed_answers_count_where_nothing_was_tapped(
     template: MessageTemplate, connection: Connection
 ) -> None:

@@ -113,8 +113,7 @@ def _correct(request: TeamRequest, row: Reply, choice: str, sends: list[Send]) -
         send = next(send for send in sends if str(send.pk) == choice)
         matching.answers(row, send, Matched.PERSON, request.user)
     row.save(update_fields=matching.FIELDS)
-    if before and not before.replies.exists():
-        before.unsettle()
+    matching.let_go(before)
     messages.success(request, "Saved. The counts follow.")
 
 
