@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection as database
+from django.db.models.signals import pre_delete
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -200,6 +201,23 @@ def test_removing_one_that_sent_keeps_its_history_and_forgets_its_key(
     assert Send.objects.get(pk=send.pk).connection == connection
     assert connection.name not in ada.get("/connections/", follow=True).text.partition("<main")[2]
     assert ada.get(f"/connections/{connection.pk}/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_removing_one_through_which_somebody_sends_at_that_moment_keeps_its_history(
+    ada: Client, connection: Connection, template: MessageTemplate
+) -> None:
+    def send_through(**_: object) -> None:
+        make_send(template, connection)
+
+    pre_delete.connect(send_through, sender=Connection)
+    try:
+        response = ada.post(reverse("remove-connection", args=[connection.pk]), follow=True)
+    finally:
+        pre_delete.disconnect(send_through, sender=Connection)
+    assert "is removed." in response.text
+    connection.refresh_from_db()
+    assert connection.retired_at is not None
 
 
 def test_a_key_that_cannot_be_read_any_more_is_told(ada: Client, connection: Connection) -> None:

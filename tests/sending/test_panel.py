@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from designer.library.models import MessageTemplate
 from designer.message import schema
+from designer.sending import quota
 from designer.sending.models import Connection, Send, TestNumber
 from designer.teams.models import Team, User
 
@@ -249,6 +250,26 @@ def test_looking_needs_nothing_filled_in_and_sends_nothing(
     whole = edith.post(panel_url(greeting), {"do": "look"})
     assert "<html" in whole.text
     assert "Not sent." not in whole.text
+    assert not Send.objects.exists()
+
+
+@pytest.mark.parametrize("model", [Connection, MessageTemplate])
+@pytest.mark.django_db(transaction=True)
+def test_what_is_deleted_at_the_moment_of_sending_is_no_fault_of_the_server(
+    model: type[Connection | MessageTemplate],
+    edith: Client,
+    template: MessageTemplate,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lock = quota.lock
+
+    def delete_and_lock(team: Team) -> None:
+        model._default_manager.all().delete()
+        lock(team)
+
+    monkeypatch.setattr(quota, "lock", delete_and_lock)
+    assert "Not sent." in edith.post(panel_url(template), filled_in(template, connection)).text
     assert not Send.objects.exists()
 
 

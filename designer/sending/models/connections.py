@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.dispatch import Signal
 from django.urls import reverse
@@ -237,6 +237,6 @@ class Connection(models.Model):
         """Delete it, or retire it and forget its key if messages or replies went through it."""
         try:
             self.delete()
-        except models.ProtectedError:
+        except (models.ProtectedError, IntegrityError):  # the latter: at this very moment
             self.retired_at, self.api_key = timezone.now(), None
             self.save(update_fields=["retired_at", "api_key"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -39,6 +40,9 @@ def send_test(request: TeamRequest, pk: int) -> HttpResponse:
         return _send(request, panel)
     except OverQuotaError as problem:
         return _show(request, panel, refused=True, over_quota=str(problem))
+    except IntegrityError:  # its connection or template was deleted at this moment
+        template = owned(request, MessageTemplate.objects.all(), pk=pk)
+        return _show(request, Panel.posted(template, request.POST), refused=True)
 
 
 def _send(request: TeamRequest, panel: Panel) -> HttpResponse:
