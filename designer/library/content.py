@@ -10,6 +10,9 @@ from typing import Any, Self
 from designer.message import checks, edits, schema, variables
 from designer.message.schema import Message
 
+# Of what `as_json` writes. Three more hang on it: `typed.text_at`, which walks the raw JSON; a
+# template's steps, which keep it for undo; and the library's list, which takes a draft for
+# published while it is the same text as the version.
 SCHEMA = 1
 
 

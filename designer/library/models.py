@@ -43,7 +43,8 @@ class MessageTemplate(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=6, choices=[("list", "List"), ("button", "Buttons")])
     # The document as ASCII JSON text, not a JSON column: what people paste (NUL, lone surrogates)
-    # must be saved on every database, and nothing queries inside. Only `content` touches it.
+    # must be saved on every database, and nothing queries inside. `Content` writes and reads it;
+    # who else does is said beside its SCHEMA.
     draft = models.TextField()
     # Counts the saves; a save names the one it began from, so nobody overwrites unseen work.
     revision = models.PositiveIntegerField(default=1)
