@@ -103,7 +103,8 @@ class _Reader:
             self.is_quoted = not self.is_quoted
 
     def _single(self) -> None:
-        """What stands in single quotes, '' in it being one. Without a second, it is a character."""
+        """What stands in single quotes, '' in it being one. Without a second it never closes, and
+        what follows is not read."""
         found = _SINGLE.match(self.text, self.at)
         if not found:
             self.command.open_quote, self.at = "'", len(self.text)
