@@ -402,14 +402,13 @@ def _header_file(message: Message, found: list[_Field]) -> Iterator[Problem]:
     """What is wrong with a media header's link and a document's file name."""
     if isinstance(message, ListMessage) or not message.header or message.header.type == "text":
         return
-    kind = message.header.type
     by_name = {field.path: field for field in found}
     link = by_name["header.link"]
     if link.is_blank:
-        detail = f"is empty. Give the https address of the {kind}."
+        detail = f"is empty. Give the https address of the {message.header.noun}."
         yield link.problem("error", "required", detail)
     elif not VARIABLE.search(link.text) and not _UNSENDABLE.search(link.text):
-        yield from _link_problems(link, kind)
+        yield from _link_problems(link, message.header.type)
     name = by_name.get("header.filename")
     if name and not name.is_blank and (detail := _wrong_ending(name.text, link.text)):
         yield name.problem("advice", "filename-extension", detail)

@@ -64,7 +64,7 @@ def losses(message: Message, set_aside: Mapping[str, Any] | None = None) -> list
 
 def _lost_in_a_list(message: ButtonMessage) -> Iterator[str]:
     if message.header and message.header.type != "text":
-        yield f"The header's {message.header.type}: a list's header is text."
+        yield f"The header's {message.header.noun}: a list's header is text."
     most = LIMITS["list"]["sections.*.rows.*.id"].most
     if long := sum(length(button.id) > most for button in message.buttons):
         count = len(message.buttons)
@@ -73,7 +73,7 @@ def _lost_in_a_list(message: ButtonMessage) -> Iterator[str]:
 
 def _lost_in_buttons(message: ListMessage, header: Header | None) -> Iterator[str]:
     if message.header and header and header.type != "text":
-        yield f"The header “{message.header}”: the {header.type} that was there takes its place."
+        yield f"The header “{message.header}”: the {header.noun} that was there takes its place."
     if titles := [f"“{section.title}”" for section in message.sections if section.title]:
         yield f"The section titles {', '.join(titles)}."
     elif len(message.sections) > 1:

@@ -92,6 +92,11 @@ class Header(_Part):
     link: Text = ""
     filename: Text = ""
 
+    @property
+    def noun(self) -> str:
+        """Its type as people call it."""
+        return "picture" if self.type == "image" else self.type
+
     @model_validator(mode="before")
     @classmethod
     def _flatten(cls, raw: object) -> object:

@@ -58,7 +58,7 @@ def test_says_beforehand_what_buttons_cannot_show() -> None:
 
 def test_says_beforehand_what_a_list_cannot_show() -> None:
     assert losses(with_media("image", "https://x.org/a.png")) == [
-        "The header's image: a list's header is text."
+        "The header's picture: a list's header is text."
     ]
     assert losses(button_message(header=Header(type="text", text="Hi"))) == []
     long = ButtonMessage(buttons=(Button(id="x" * 201), Button(id="y" * 200)))
@@ -127,7 +127,7 @@ def test_media_waits_while_the_list_has_another_header() -> None:
     there = switch_kind(image)
     edited = there.message.model_copy(update={"header": "Hello"})
     again = switch_kind(edited, there.set_aside)
-    assert "The header “Hello”: the image that was there takes its place." in again.losses
+    assert "The header “Hello”: the picture that was there takes its place." in again.losses
     back = again.message
     assert isinstance(back, ButtonMessage)
     assert back.header == Header(type="image", link="https://x.org/a.png", text="Hello")

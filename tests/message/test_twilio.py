@@ -62,7 +62,7 @@ def test_says_what_it_drops() -> None:
         "The grouping into 2 sections.",
     ]
     image = with_media("image", "https://x.org/a.png")
-    assert twilio.dump(image, name="x").dropped == ["The header's image https://x.org/a.png."]
+    assert twilio.dump(image, name="x").dropped == ["The header's picture https://x.org/a.png."]
     text = button_message(header=Header(type="text", text="Hi"), footer="Bye")
     assert twilio.dump(text, name="x").dropped == ["The header “Hi”.", "The footer “Bye”."]
 

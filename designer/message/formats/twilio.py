@@ -57,7 +57,7 @@ def _dropped(message: Message) -> list[str]:
     elif message.header and message.header.type == "text":
         dropped.append(f"The header “{message.header.text}”.")
     elif message.header:
-        dropped.append(f"The header's {message.header.type} {message.header.link}.")
+        dropped.append(f"The header's {message.header.noun} {message.header.link}.")
     if message.footer:
         dropped.append(f"The footer “{message.footer}”.")
     if isinstance(message, ListMessage):
