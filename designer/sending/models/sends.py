@@ -31,7 +31,7 @@ LONG_QUEUED = timedelta(seconds=15)
 class State(models.TextChoices):
     QUEUED = "queued", "Queued"
     SENDING = "sending", "Sending"
-    WAITING = "waiting", "Waiting to try again"
+    WAITING = "waiting", "Waiting"
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
     UNKNOWN = "unknown", "Unknown"
