@@ -21,10 +21,13 @@ class DeliveryState(models.TextChoices):
     PRUNED = "pruned", "Body deleted"
 
 
+# What made no reply, so that reading it again counts nothing twice.
+REPLAYABLE = (DeliveryState.IGNORED, DeliveryState.BROKEN)
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def replayable(self) -> Self:
-        """What made no reply, so that reading it again counts nothing twice."""
-        return self.filter(state__in=[DeliveryState.IGNORED, DeliveryState.BROKEN])
+        return self.filter(state__in=REPLAYABLE)
 
 
 class Delivery(models.Model):
@@ -70,7 +73,7 @@ class Delivery(models.Model):
 
     @property
     def may_replay(self) -> bool:
-        return self.state in (DeliveryState.IGNORED, DeliveryState.BROKEN)
+        return self.state in REPLAYABLE
 
     @property
     def is_pruned(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from . import client, outcomes
-from .models import Attempt, Connection, Send, State
+from .models import CLEAR, Attempt, Connection, Send, State
 from .outcomes import Outcome
 
 # How long after the longest exchange a claim still holds: time to record what came of it.
@@ -131,6 +131,6 @@ def _still_open(outcome: Outcome) -> Q:
     unless a person was faster. It never leads to another attempt: somebody may have sent again.
     """
     held = Q(state=State.SENDING)
-    if outcome.state in (State.SENT, State.FAILED):
+    if outcome.state in CLEAR:
         held |= Q(state=State.UNKNOWN, settled_at=None)
     return held

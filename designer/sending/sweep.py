@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from . import outcomes
 from .delivery import wake
-from .models import RESTORED, Attempt, Send, State
+from .models import RESTORED, UNDER_WAY, Attempt, Send, State
 
 # A send that is due for so long has lost its wake, or waits in a long queue; one more does no harm.
 OVERDUE = timedelta(seconds=30)
@@ -48,7 +48,7 @@ def doubt_unfinished() -> int:
 
     What it still has to send may have gone out since it was copied.
     """
-    unfinished = Send.objects.filter(state__in=[state for state in State if not state.is_final])
+    unfinished = Send.objects.filter(state__in=UNDER_WAY)
     with transaction.atomic():
         Attempt.objects.filter(state="").update(
             state=State.UNKNOWN, code="restored", outcome=RESTORED

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from designer.library.models import MessageTemplate
 from designer.sending import delivery, outbox, sweep
 from designer.sending.log import PAGE, Filter
-from designer.sending.models import Attempt, Connection, Send, State
+from designer.sending.models import DOUBTED, SAID_BY_A_PERSON, Attempt, Connection, Send, State
 from designer.sending.shown import Shown
 from designer.teams.models import Team, User
 
@@ -370,6 +370,22 @@ def test_what_a_reply_showed_is_not_taken_back(
     page = edith.post(f"/sends/{send.pk}/settle/", {"arrived": "unsure"}, follow=True).text
     assert "Something else happened" in page
     assert "Take that back" not in page
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("by_a_person", [True, False])
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_what_a_row_says_of_its_doubts_the_database_finds_too(
+    template: MessageTemplate, editor: User, state: State, is_settled: bool, by_a_person: bool
+) -> None:
+    send = make_send(
+        template,
+        state=state,
+        settled_at=timezone.now() if is_settled else None,
+        settled_by=editor if by_a_person else None,
+    )
+    assert Send.objects.filter(DOUBTED).exists() == send.is_doubted
+    assert Send.objects.filter(SAID_BY_A_PERSON).exists() == send.may_take_back
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.SENT, State.FAILED])

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from designer.library.models import MessageTemplate
-from designer.sending.models import Attempt, Send, State
+from designer.sending.models import UNDER_WAY, Attempt, Send, State
 from designer.teams.models import Team
 from tests.factories import (
     make_connection,
@@ -203,9 +203,8 @@ def test_what_was_under_way_is_unknown_in_the_copy_and_is_not_sent_again(
         assert copy.execute("SELECT state, code FROM sending_attempt").fetchall() == [
             ("unknown", "restored")
         ]
-    under_way = {State.QUEUED, State.SENDING, State.WAITING}
     for state, send in sends.items():
-        assert found[send.pk] == ("unknown" if state in under_way else state)
+        assert found[send.pk] == ("unknown" if state in UNDER_WAY else state)
         send.refresh_from_db()
         assert send.state == state, "here it goes on"
 

@@ -16,7 +16,7 @@ from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.asked import number
 
 from .. import intake, live, pruning, raw
-from ..models import Delivery, DeliveryQuerySet, DeliveryState, Reply
+from ..models import REPLAYABLE, Delivery, DeliveryQuerySet, DeliveryState, Reply
 
 PAGE = 50
 
@@ -38,6 +38,7 @@ def deliveries(request: TeamRequest) -> HttpResponse:
         "deliveries": rows[:PAGE],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "state": state,
+        "may_replay_all": state in REPLAYABLE,
         "begun": bool(before),
         "here": reverse("deliveries"),
     }

@@ -10,14 +10,30 @@ from .connections import (
     hook_renewed,
 )
 from .numbers import TestNumber
-from .sends import PERHAPS, RESTORED, Attempt, Batch, Send, SendQuerySet, State
+from .sends import (
+    CLEAR,
+    DOUBTED,
+    PERHAPS,
+    RESTORED,
+    SAID_BY_A_PERSON,
+    UNDER_WAY,
+    Attempt,
+    Batch,
+    Send,
+    SendQuerySet,
+    State,
+)
 
 __all__ = [
+    "CLEAR",
     "CONNECTION_SECRETS",
+    "DOUBTED",
     "HOOK_OVERLAP",
     "PERHAPS",
     "RESTORED",
+    "SAID_BY_A_PERSON",
     "SIGNATURE_HEADER",
+    "UNDER_WAY",
     "Attempt",
     "Batch",
     "Connection",

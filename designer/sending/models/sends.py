@@ -40,7 +40,7 @@ class State(models.TextChoices):
     @property
     def is_final(self) -> bool:
         """Whether nothing more happens by itself."""
-        return self not in (State.QUEUED, State.SENDING, State.WAITING)
+        return self not in UNDER_WAY
 
     @property
     def tone(self) -> str:
@@ -56,9 +56,17 @@ class State(models.TextChoices):
         return tones.get(self, "")
 
 
+UNDER_WAY = (State.QUEUED, State.SENDING, State.WAITING)
+# Nothing is on its way to the API, so it can still be taken back.
+CANCELLABLE = (State.QUEUED, State.WAITING)
+# What an unknown one turns out to be.
+CLEAR = (State.SENT, State.FAILED)
+
 # A send that was unknown until a person said that it did not arrive.
 SAID_NOT_ARRIVED = Q(state=State.FAILED, settled_at__isnull=False)
-SAID_BY_A_PERSON = Q(state__in=[State.SENT, State.FAILED], settled_by__isnull=False)
+SAID_BY_A_PERSON = Q(state__in=CLEAR, settled_by__isnull=False)
+# Nobody but the customer knows whether it arrived: `Send.is_doubted` says the same of a row.
+DOUBTED = Q(state=State.UNKNOWN) | SAID_NOT_ARRIVED | SAID_BY_A_PERSON
 
 
 class SendQuerySet(models.QuerySet["Send"]):
@@ -253,7 +261,7 @@ class Send(models.Model):
             models.Index(
                 fields=["state", "wake_at"],
                 name="unfinished_sends",
-                condition=Q(state__in=["queued", "sending", "waiting"]),
+                condition=Q(state__in=list(UNDER_WAY)),
             ),
         ]
 
@@ -284,7 +292,7 @@ class Send(models.Model):
 
     @property
     def may_cancel(self) -> bool:
-        return self.state in (State.QUEUED, State.WAITING)
+        return self.state in CANCELLABLE
 
     @property
     def may_repeat(self) -> bool:
@@ -327,8 +335,9 @@ class Send(models.Model):
 
     @property
     def may_take_back(self) -> bool:
-        """Whether it is as it is because a person said so, who may have been wrong."""
-        return self.settled_by_id is not None and self.state in (State.SENT, State.FAILED)
+        """Whether it is as it is because a person said so (`SAID_BY_A_PERSON`), who may have been
+        wrong."""
+        return self.settled_by_id is not None and self.state in CLEAR
 
     def settle(self, *, arrived: bool, person: User | None = None) -> bool:
         """Decide what became of an unknown send: a person says so, or (without one) a reply did,
@@ -338,11 +347,8 @@ class Send(models.Model):
         """
         source = str(person) if person else "A reply to it"
         said = "that it arrived" if arrived else "that it did not arrive"
-        doubted = Q(state=State.UNKNOWN)
-        if person is None:
-            doubted |= SAID_NOT_ARRIVED | SAID_BY_A_PERSON
         return self._finish(
-            doubted,
+            DOUBTED if person is None else Q(state=State.UNKNOWN),
             State.SENT if arrived else State.FAILED,
             f"{source} {'says' if person else 'shows'} {said}.",
             person,
@@ -351,8 +357,7 @@ class Send(models.Model):
     def cancel(self, person: User) -> bool:
         """Take it back before (or between) its attempts; False if it is too late for that."""
         words = f"{person} cancelled it. It was not sent."
-        waits = Q(state__in=[State.QUEUED, State.WAITING])
-        return self._finish(waits, State.CANCELLED, words, person)
+        return self._finish(Q(state__in=CANCELLABLE), State.CANCELLED, words, person)
 
     def unsettle(self) -> None:
         """Let it be as its last attempt left it, if only a reply had shown that it arrived."""

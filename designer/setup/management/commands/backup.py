@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from designer.sending.models import RESTORED
+from designer.sending.models import RESTORED, UNDER_WAY, State
 
 
 class Command(BaseCommand):
@@ -56,15 +56,15 @@ class Command(BaseCommand):
     def _doubt(self, copy: sqlite3.Connection) -> None:
         """What `doubt_unfinished` does, in a file that is none of Django's databases."""
         when = connection.ops.adapt_datetimefield_value(timezone.now())
+        under_way = ", ".join("?" * len(UNDER_WAY))
         with copy:
             copy.execute(
-                "UPDATE sending_attempt SET state = 'unknown', code = 'restored', outcome = ? "
+                "UPDATE sending_attempt SET state = ?, code = 'restored', outcome = ? "
                 "WHERE state = ''",
-                [RESTORED],
+                [State.UNKNOWN, RESTORED],
             )
             copy.execute(
-                "UPDATE sending_send SET state = 'unknown', outcome = ?, finished_at = ?, "
-                "lease_until = NULL, next_attempt_at = NULL "
-                "WHERE state IN ('queued', 'sending', 'waiting')",
-                [RESTORED, when],
+                "UPDATE sending_send SET state = ?, outcome = ?, finished_at = ?, "  # noqa: S608
+                f"lease_until = NULL, next_attempt_at = NULL WHERE state IN ({under_way})",
+                [State.UNKNOWN, RESTORED, when, *UNDER_WAY],
             )
