@@ -13,16 +13,15 @@ from urllib.parse import urlencode
 
 from django.db.models.functions import Coalesce
 
-from designer.sending import numbers
+from designer.sending.numbers import SEARCHED, Search
 from designer.teams.asked import number
 from designer.teams.models import Team
 
 from .models import Kind, Reply, ReplyQuerySet
 
 PAGE = 50
-# An index finds whole numbers; for a part of one each reply is looked at, so there is an end to it.
-SEARCHED = 5_000
 MATCHES = {"yes": "Matched", "no": "Not matched"}
+_NEWEST = ("-replied_at", "-pk")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -51,7 +50,7 @@ class Filter:
             kind=kind if kind in Kind.values else "",
             template=str(number(asked.get("template", "")) or ""),
             match=match if match in MATCHES else "",
-            number=asked.get("number", "").replace("\0", "").strip(),
+            number=Search.read(asked.get("number", "")).text,
         )
 
     @property
@@ -73,35 +72,25 @@ class Filter:
         found = found.select_related("send", "wrote_after").defer(
             "send__body", "send__outcome", "wrote_after__body", "wrote_after__outcome"
         )
-        rows = list(found.order_by("-replied_at", "-pk")[: PAGE + 1])
+        rows = list(found.order_by(*_NEWEST)[: PAGE + 1])
         return Page(rows[:PAGE], older=_key(rows[PAGE - 1]) if len(rows) > PAGE else "")
 
     def _narrowed(self, replies: ReplyQuerySet, searched: int) -> ReplyQuerySet:
         if self.kind:
             replies = replies.filter(kind=self.kind)
-        if self.template and self.whole_number:
+        if self.template and self.search.whole:
             # A number has fewer replies than a template. Said so, only its index can be taken.
             replies = replies.alias(of=Coalesce("template_id", 0)).filter(of=int(self.template))
         elif self.template:
             replies = replies.filter(template_id=int(self.template))
         if self.match:
             replies = replies.filter(send__isnull=self.match == "no")
-        if self.whole_number:
-            replies = replies.filter(from_number=self.whole_number)
-        elif self.number:
-            times = replies.order_by("-replied_at", "-pk").values_list("replied_at", flat=True)
-            replies = replies.filter(from_number__contains=numbers.part(self.number))
-            for end in times[searched : searched + 1]:
-                replies = replies.filter(replied_at__gt=end)
-        return replies
+        return self.search.narrow(replies, "from_number", newest=_NEWEST, searched=searched)
 
     @property
-    def whole_number(self) -> str:
-        return numbers.whole(self.number)
-
-    @property
-    def is_partial(self) -> bool:
-        return bool(self.number and not self.whole_number)
+    def search(self) -> Search:
+        """What is looked for among the numbers."""
+        return Search(self.number)
 
 
 def _key(reply: Reply) -> str:

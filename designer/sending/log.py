@@ -10,12 +10,10 @@ from urllib.parse import urlencode
 from designer.teams.asked import number
 from designer.teams.models import Team
 
-from . import numbers
 from .models import Batch, Send, SendQuerySet, State, TestNumber
+from .numbers import SEARCHED, Search
 
 PAGE = 50
-# An index finds whole numbers; for a part of one each send is looked at, so there is an end to it.
-SEARCHED = 5_000
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ class Filter:
         return cls(
             state=state if state in State.values else "",
             template=number(asked.get("template", "")),
-            number=asked.get("number", "").replace("\0", "").strip(),
+            number=Search.read(asked.get("number", "")).text,
             together=number(asked.get("together", "")),
             before=number(asked.get("before", "")),
         )
@@ -119,12 +117,9 @@ class Filter:
         return bool(self.state or self.template or self.number or self.together)
 
     @property
-    def whole_number(self) -> str:
-        return numbers.whole(self.number)
-
-    @property
-    def is_partial(self) -> bool:
-        return bool(self.number and not self.whole_number)
+    def search(self) -> Search:
+        """What is looked for among the numbers."""
+        return Search(self.number)
 
     def page(self, team: Team, *, searched: int = SEARCHED) -> Page:
         """The sends that fit. A part of a number is looked for in the newest `searched` of them."""
@@ -142,14 +137,7 @@ class Filter:
             rows = rows.filter(template=self.template)
         if self.together:
             rows = rows.filter(batch=self.together)
-        if self.whole_number:
-            rows = rows.filter(to=self.whole_number)
-        elif self.number:
-            newest = rows.order_by("-pk").values_list("pk", flat=True)
-            rows = rows.filter(to__contains=numbers.part(self.number))
-            for end in newest[searched : searched + 1]:
-                rows = rows.filter(pk__gt=end)
-        return rows
+        return self.search.narrow(rows, "to", newest=("-pk",), searched=searched)
 
 
 def _fingerprint(sends: list[Send]) -> str:

@@ -3,13 +3,17 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import phonenumbers
+from django.db.models import QuerySet
 from phonenumbers import ValidationResult
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 # The longest that is kept of any sender's, which may be no number in E.164.
 LONGEST = 40
+# An index finds whole numbers; for a part of one each row is looked at, so there is an end to it.
+SEARCHED = 5_000
 # White space, dashes, and the invisible marks that come along when a contact is copied.
 _IGNORED = {"Zs", "Pd", "Cf", "Cc"}
 
@@ -20,6 +24,9 @@ _IMPOSSIBLE = {
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "The area code is missing after",
 }
 _IMPOSSIBLE_ANYHOW = "There can’t be such a number with"
+
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 class NumberError(ValueError):
@@ -34,21 +41,54 @@ class Number:
     doubt: str = ""
 
 
-def whole(text: str) -> str:
-    """The number in E.164; "" for what is only a part of one."""
-    try:
-        return read(text).e164
-    except NumberError:
-        return ""
+@dataclass(frozen=True)
+class Search:
+    """A number, or a part of one, that is looked for; "" is in all rows."""
 
+    text: str
 
-def part(text: str) -> str:
-    """A part of a number, as it is looked for in whole ones.
+    @classmethod
+    def read(cls, asked: str) -> "Search":
+        """What an address asks for."""
+        return cls(asked.replace("\0", "").strip())
 
-    Of what is longer than any of them only the beginning, which is in none either: SQLite refuses
-    to look for very long texts.
-    """
-    return re.sub(r"[\s().-]", "", text)[: LONGEST + 1]
+    @property
+    def whole(self) -> str:
+        """The number in E.164; "" for what is only a part of one."""
+        try:
+            return read(self.text).e164
+        except NumberError:
+            return ""
+
+    @property
+    def part(self) -> str:
+        """A part of a number, as it is looked for in whole ones.
+
+        Of what is longer than any of them only the beginning, which is in none either: SQLite
+        refuses to look for very long texts.
+        """
+        return re.sub(r"[\s().-]", "", self.text)[: LONGEST + 1]
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.text and not self.whole)
+
+    def narrow(self, rows: Rows, field: str, *, newest: tuple[str, ...], searched: int) -> Rows:
+        """The rows whose `field` is the number, or holds the part of one.
+
+        A part is looked for in the first `searched` rows in the order `newest`, whose first field
+        is where they end.
+        """
+        if whole := self.whole:
+            return rows.filter(**{field: whole})
+        if not self.text:
+            return rows
+        by = newest[0].removeprefix("-")
+        ends = rows.order_by(*newest).values_list(by, flat=True)
+        rows = rows.filter(**{f"{field}__contains": self.part})
+        for end in ends[searched : searched + 1]:
+            rows = rows.filter(**{f"{by}__gt": end})
+        return rows
 
 
 def read(text: str) -> Number:

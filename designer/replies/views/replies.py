@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import replace_url
 
 from designer.library.models import MessageTemplate
+from designer.sending import numbers
 from designer.sending.models import CONNECTION_SECRETS, Send, TestNumber
 from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.parts import FORM_METHODS
 
 from .. import live, matching, raw
-from ..listing import MATCHES, SEARCHED, Filter
+from ..listing import MATCHES, Filter
 from ..models import Kind, Matched, Reply
 from ..reading import E164
 
@@ -35,7 +36,7 @@ def replies(request: TeamRequest) -> HttpResponse:
         "filter": chosen,
         "names": names(request, page.replies),
         "here": reverse("replies"),
-        "searched": SEARCHED,
+        "searched": numbers.SEARCHED,
         "begun": bool(before),
     }
     region = live.draw(request, "replies", context, query=chosen.query, polls=not before)
@@ -119,6 +120,6 @@ def _correct(request: TeamRequest, row: Reply, choice: str, sends: list[Send]) -
 
 def names(request: TeamRequest, rows: list[Reply]) -> dict[str, str]:
     """The names that the team gave to the numbers of these replies."""
-    numbers = {row.from_number for row in rows if E164.fullmatch(row.from_number)}
-    known = TestNumber.objects.filter(team=request.team, number__in=numbers).exclude(name="")
+    senders = {row.from_number for row in rows if E164.fullmatch(row.from_number)}
+    known = TestNumber.objects.filter(team=request.team, number__in=senders).exclude(name="")
     return {str(number): name for number, name in known.values_list("number", "name")}

@@ -16,9 +16,9 @@ from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.asked import wants_part
 from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
-from .. import outbox
+from .. import numbers, outbox
 from ..client import request_headers
-from ..log import SEARCHED, Filter, Progress
+from ..log import Filter, Progress
 from ..models import CONNECTION_SECRETS, Batch, Send, SendQuerySet, State
 from ..quota import OverQuotaError
 
@@ -33,7 +33,7 @@ def sends(request: TeamRequest) -> HttpResponse:
     page = chosen.page(request.team)
     if request.GET.get("seen") == page.fingerprint:
         return HttpResponse(status=204)
-    context = {"page": page, "filter": chosen, "states": State, "searched": SEARCHED}
+    context = {"page": page, "filter": chosen, "states": State, "searched": numbers.SEARCHED}
     if not wants_part(request):
         templates = MessageTemplate.objects.filter(team=request.team)
         context["templates"] = templates.only("name").order_by("name")
