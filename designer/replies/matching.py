@@ -19,7 +19,7 @@ from designer.teams.models import User
 
 from . import options
 from .models import Kind, Matched, Reply
-from .reading import E164
+from .reading import CUSTOMERS_NUMBER
 
 SLOW_CLOCK = timedelta(minutes=5)
 # How long after a message a typed text still counts as written after it: WhatsApp's own window.
@@ -152,7 +152,7 @@ def _before_text(reply: Reply) -> Send | None:
 
 def _to_number(reply: Reply) -> SendQuerySet:
     sends = Send.objects.could_be_answered()
-    if not E164.fullmatch(reply.from_number):
+    if not CUSTOMERS_NUMBER.fullmatch(reply.from_number):
         return sends.none()
     return sends.filter(connection_id=reply.connection_id, to=reply.from_number)
 

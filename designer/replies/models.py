@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from designer.library.models import MessageTemplate
+from designer.sending import numbers
 from designer.sending.models import Connection, Send
 from designer.teams.models import Team, User
 
@@ -116,7 +117,7 @@ class Reply(models.Model):
 
     message_id = models.CharField(max_length=300, blank=True)
     # E.164 where it could be made so, else as it came; "" if no number was given.
-    from_number = models.CharField(max_length=40, blank=True)
+    from_number = models.CharField(max_length=numbers.LONGEST, blank=True)
     kind = models.CharField(max_length=6, choices=Kind.choices)
     option_id = models.CharField(max_length=300, blank=True)
     title = models.TextField(blank=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, NoReturn
 
+from designer.sending.numbers import LONGEST
+
 RECEIVED = "message.received"
 
 # The longest of each that is kept; WhatsApp's own are shorter. The raw delivery has the whole.
@@ -21,7 +23,9 @@ MOST_TEXT = 10_000
 
 _OPTIONS: dict[str, Literal["button", "list"]] = {"button_reply": "button", "list_reply": "list"}
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# E.164 allows fewer digits. But where the plus is missing it is put before them here, and a short
+# code such as 12345 must not become somebody's number.
+CUSTOMERS_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 # Before WhatsApp there was nothing to answer: an earlier time is a mistake.
 _EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds this would be the year 5138
@@ -191,7 +195,7 @@ def e164(number: str) -> str:
     """
     digits = re.sub(r"[\s().-]", "", number)
     digits = "+" + digits.removeprefix("+").removeprefix("00")
-    return digits if E164.fullmatch(digits) else number[:40]
+    return digits if CUSTOMERS_NUMBER.fullmatch(digits) else number[:LONGEST]
 
 
 def moment(value: object) -> datetime | None:

@@ -17,7 +17,7 @@ from designer.teams.parts import FORM_METHODS
 from .. import live, matching, raw
 from ..listing import MATCHES, Filter
 from ..models import Kind, Matched, Reply
-from ..reading import E164
+from ..reading import CUSTOMERS_NUMBER
 
 NONE = "none"
 MOST_ON_SEND = 50
@@ -120,6 +120,6 @@ def _correct(request: TeamRequest, row: Reply, choice: str, sends: list[Send]) -
 
 def names(request: TeamRequest, rows: list[Reply]) -> dict[str, str]:
     """The names that the team gave to the numbers of these replies."""
-    senders = {row.from_number for row in rows if E164.fullmatch(row.from_number)}
+    senders = {row.from_number for row in rows if CUSTOMERS_NUMBER.fullmatch(row.from_number)}
     known = TestNumber.objects.filter(team=request.team, number__in=senders).exclude(name="")
     return {str(number): name for number, name in known.values_list("number", "name")}
