@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from designer.message import checks, edits, schema, variables
 from designer.message.schema import Message
+from designer.message.storable import storable
 
 # Of what `as_json` writes. Three more hang on it: `typed.text_at`, which walks the raw JSON; a
 # template's steps, which keep it for undo; and the library's list, which takes a draft for
@@ -16,15 +17,11 @@ from designer.message.schema import Message
 SCHEMA = 1
 
 
-def storable(text: str) -> str:
-    """The text without what a database's text column may refuse: NUL and lone surrogates."""
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
-
-
 def fold(text: str) -> str:
     """A text as it is searched: without its case, and the same however its accents are typed."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return storable(unicodedata.normalize("NFKC", folded))
+    # What can't be stored can't be searched for either: it parts words, as a space does.
+    return storable(unicodedata.normalize("NFKC", folded), " ")
 
 
 @dataclass(frozen=True)

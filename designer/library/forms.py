@@ -9,9 +9,10 @@ from django.http import QueryDict
 
 from designer.message import edits, schema
 from designer.message.schema import ButtonMessage, ListMessage, Message
+from designer.message.storable import storable
 from designer.teams.asked import number
 
-from .content import Content, storable
+from .content import Content
 
 # The first part of every path that a message of the kind has.
 ROOTS = {
@@ -89,7 +90,7 @@ def read(data: QueryDict, stored: Content) -> Posted:
     revision, tab = base(data)
     passed, is_apart = _passed(data, stored)
     return Posted(
-        name=storable(data.get("name", "")).strip()[:MAX_NAME] or UNNAMED,
+        name=storable(data.get("name", ""), " ").strip()[:MAX_NAME] or UNNAMED,
         content=content,
         revision=revision,
         tab=tab,

@@ -18,13 +18,14 @@ from designer.message import schema
 from designer.message.formats import DIALECTS, FormatError, Reading, read_all
 from designer.message.formats.reading import MOST_BYTES, MOST_MESSAGES
 from designer.message.formats.sources import as_parts
+from designer.message.storable import storable
 from designer.teams.access import TeamRequest, team_page
 from designer.teams.models import Role
 from designer.teams.parts import FORM_METHODS
 
 from . import forms
 from .arriving import arrive
-from .content import Content, storable
+from .content import Content
 from .models import MessageTemplate
 
 DRAWN = 24  # messages that are shown as cards before they are made; more are listed
@@ -119,7 +120,7 @@ def _text_of(file: "UploadedFile[bytes]") -> str:
 
 
 def _named(file: "UploadedFile[bytes]") -> str:
-    return f"The file {storable(file.name or '')[:60]}"
+    return f"The file {storable(file.name or '', ' ')[:60]}"
 
 
 def _found(reading: Reading) -> Found:
@@ -147,7 +148,7 @@ def _name(reading: Reading) -> str:
 
 
 def _in_a_line(text: str) -> str:
-    return storable(_LINES.sub(" ", text)).strip()
+    return storable(_LINES.sub(" ", text), " ").strip()
 
 
 def _dialects(readings: list[Reading]) -> str:

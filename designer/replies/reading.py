@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, NoReturn
 
+from designer.message.storable import storable
 from designer.sending.numbers import LONGEST
 
 RECEIVED = "message.received"
@@ -22,7 +23,7 @@ MOST_TITLE = 1_000
 MOST_TEXT = 10_000
 
 _OPTIONS: dict[str, Literal["button", "list"]] = {"button_reply": "button", "list_reply": "list"}
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
 # E.164 allows fewer digits. But where the plus is missing it is put before them here, and a short
 # code such as 12345 must not become somebody's number.
 CUSTOMERS_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -229,4 +230,4 @@ def _text(value: object, most: int = MOST_ID) -> str:
         return str(value)
     if not isinstance(value, str):
         return ""
-    return _UNSTORABLE.sub("\ufffd", value[:most])
+    return storable(value[:most])

@@ -19,6 +19,8 @@ from typing import Any, Self
 import httpx
 from django.conf import settings
 
+from designer.message.storable import storable
+
 # An answer of this API has some hundred bytes; more is a stray web page, kept as far as this.
 MAX_ANSWER = 64 * 1024
 MAX_HEADERS = 50
@@ -226,17 +228,12 @@ def _read(response: httpx.Response) -> str:
             raw += chunk
             if len(raw) >= MAX_ANSWER:
                 break
-    return _storable(raw[:MAX_ANSWER].decode("utf-8", "replace"))
+    return storable(raw[:MAX_ANSWER].decode("utf-8", "replace"))
 
 
 def _headers(response: httpx.Response, api_key: str) -> dict[str, str]:
     kept = [name for name in response.headers if name not in DROPPED_HEADERS][:MAX_HEADERS]
-    values = {name: _storable(response.headers[name]) for name in kept}
+    values = {name: storable(response.headers[name]) for name in kept}
     if location := response.extensions.get("location"):
-        values["location"] = _storable(location)
+        values["location"] = storable(location)
     return {name: value.replace(api_key, HIDDEN_KEY)[:MAX_HEADER] for name, value in values.items()}
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL keeps no NUL."""
-    return text.replace("\0", "\ufffd")

@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from designer.library.content import storable
 from designer.message import checks
+from designer.message.storable import storable
 from designer.teams.asked import number
 from designer.teams.models import Team
 
@@ -262,7 +262,7 @@ class SendForm(forms.Form):
     @property
     def asked_reference(self) -> str:
         """The reference as it stands in the form."""
-        return storable(str(self["reference"].value() or "")).strip()
+        return storable(str(self["reference"].value() or ""), " ").strip()
 
     @property
     def ticked(self) -> set[str]:

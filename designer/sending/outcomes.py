@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from designer.message.storable import storable
+
 from .client import Answer, ClientError, Lost
 from .dates import iso_date
 from .models import PERHAPS, State
@@ -331,9 +333,9 @@ def _scalar(value: object) -> str | int | None:
 
 
 def _text(value: object, most: int) -> str:
-    """A text from outside, without NUL and lone surrogates, not endless. A number as its digits."""
+    """A text from outside, fit for any database, not endless. A number as its digits."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         value = str(value)
     if not isinstance(value, str):
         return ""
-    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:most].strip()
+    return storable(value[:most]).strip()
