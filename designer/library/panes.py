@@ -89,7 +89,7 @@ def base_url() -> str:
     """The API's address in snippets: this site's sandbox where there is one, else an example."""
     if not settings.SANDBOX:
         return EXAMPLE_BASE_URL
-    path = reverse("sandbox-list").removesuffix("/messages/interactive/list")
+    path = reverse("sandbox-list").removesuffix(f"{coext.ENDPOINT}/list")
     return f"{settings.SITE_URL}{path}"
 
 

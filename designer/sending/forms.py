@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from designer.message import checks
+from designer.message.formats import coext
 from designer.message.storable import storable
 from designer.teams.asked import number
 from designer.teams.models import Team
@@ -25,7 +26,6 @@ SHORTEST_KEY = 8
 SHORTEST_SECRET = 16
 # Without “_”, which servers on the way drop or take for “-”.
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-ENDPOINT = "/messages/interactive"
 
 
 class ConnectionForm(forms.ModelForm[Connection]):
@@ -100,7 +100,7 @@ class ConnectionForm(forms.ModelForm[Connection]):
         return wrong or self.instance.asks_for_signature
 
     def clean_base_url(self) -> str:
-        url = str(self.cleaned_data["base_url"]).partition(ENDPOINT)[0].rstrip("/")
+        url = str(self.cleaned_data["base_url"]).partition(coext.ENDPOINT)[0].rstrip("/")
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValidationError("Begin with https:// and the server’s name.")

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import httpx
 
+from designer.message.formats import coext
+
 from . import client, outcomes
 
-PATH = "/messages/interactive/list"
+PATH = f"{coext.ENDPOINT}/list"
 # A person waits for it.
 TIMEOUTS = client.Timeouts(connect=5, read=10, total=12)
 

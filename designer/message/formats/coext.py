@@ -16,6 +16,9 @@ from designer.message.formats.loading import (
 from designer.message.ids import free_ids
 from designer.message.schema import ListMessage, Message
 
+ENDPOINT = "/messages/interactive"
+"""The path under the API's base URL below which every kind of message has its own."""
+
 _ENVELOPE = {"to", "reference"}
 _LIST = {"header", "body", "footer", "button", "sections"} | _ENVELOPE
 _BUTTON = {"header", "body", "footer", "buttons"} | _ENVELOPE
@@ -23,7 +26,7 @@ _BUTTON = {"header", "body", "footer", "buttons"} | _ENVELOPE
 
 def path(message: Message) -> str:
     """The path under the API's base URL to which a message of this kind is posted."""
-    return f"/messages/interactive/{message.kind}"
+    return f"{ENDPOINT}/{message.kind}"
 
 
 def dump(message: Message, *, to: str, reference: str | None = None) -> dict[str, Any]:
