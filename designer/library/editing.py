@@ -240,7 +240,7 @@ def present(request: TeamRequest, pk: int) -> HttpResponse:
 @team_page()
 @require_safe
 def find_emoji(request: TeamRequest) -> HttpResponse:
-    """Emoji whose name holds every word of `q`, for the picker."""
+    """Emoji whose name holds every word of `?emoji=`, for the picker."""
     words = request.GET.get("emoji", "")
     return render(request, "library/_emoji.html", {"found": emoji.search(words), "words": words})
 

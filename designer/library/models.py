@@ -1,4 +1,5 @@
-"""What: the team's message templates and their published versions."""
+"""What: the team's message templates, their published versions, the steps back that undo can take,
+who has one open, and the links that show one to others."""
 
 import secrets
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """Every number of the contract in one table, each with its source.
 
-The checks, the counters in the page and the documents all read them here.
+The checks and the counters in the page read them here.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """The shape of a message: what fields a draft has, however long their texts.
 
-Limits are not here but in `checks`: an over-long title must still parse, show and be saved.
+Limits are not here but in `limits`, and `checks` holds a message to them: an over-long title must
+still parse, show and be saved.
 "" stands for an optional text that is not set. All models are frozen; `edits` makes new ones.
 """
 
