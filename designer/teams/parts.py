@@ -25,5 +25,5 @@ def page_or_part(
 def dialog(request: TeamRequest, content: str, title: str, context: dict[str, Any]) -> HttpResponse:
     """Render the template `content`, whose heading is #dialog-title, in a dialog for htmx, else on
     a page with a title of its own."""
-    context = {**context, "content": content, "title": title, "in_dialog": wants_part(request)}
+    context = {**context, "content": content, "title": title}
     return page_or_part(request, "dialog.html", "_dialog.html", context)
