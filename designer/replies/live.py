@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 
 from designer.teams.access import TeamRequest
+from designer.teams.asked import wants_part
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ def draw(
 
 
 def wants_region(request: TeamRequest) -> bool:
-    """Whether only the region is asked for, not the page around it."""
-    htmx = request.htmx
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    """Whether only the region is asked for, not the page around it.
+
+    A boosted form, such as the results' filters, puts the whole page in the place of another.
+    """
+    return wants_part(request) and not request.htmx.boosted
 
 
 def answer(request: TeamRequest, region: Region, *, status: int = 200) -> HttpResponse:
