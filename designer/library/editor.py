@@ -260,16 +260,8 @@ class EditorForm:
     @property
     def followed_ids(self) -> dict[str, str]:
         """The ids that follow their titles: the page shows them in inputs that nobody typed in."""
-        if isinstance(self.message, ListMessage):
-            return {
-                f"sections.{s}.rows.{r}.id": row.id
-                for s, section in enumerate(self.message.sections)
-                for r, row in enumerate(section.rows)
-                if row.fresh
-            }
-        return {
-            f"buttons.{b}.id": each.id for b, each in enumerate(self.message.buttons) if each.fresh
-        }
+        options = schema.options(self.message)
+        return {f"{path}.id": option.id for path, option in options.items() if option.fresh}
 
 
 def context(template: MessageTemplate, content: Content, *, tab: str = "") -> dict[str, Any]:

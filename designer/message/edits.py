@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from designer.message.ids import follow_titles, free_id, new_id
+from designer.message.ids import follow_titles, free_ids, new_id
 from designer.message.kinds import Switched, losses, switch_kind
 from designer.message.limits import over_full
 from designer.message.paste import paste_rows
@@ -20,7 +20,7 @@ from designer.message.schema import (
     Message,
     Row,
     Section,
-    options,
+    ids,
 )
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "duplicate_row",
     "duplicate_section",
     "follow_titles",
-    "free_id",
     "losses",
     "move_button",
     "move_row",
@@ -78,13 +77,12 @@ def move_section(message: ListMessage, section: int, to: int) -> ListMessage:
 def duplicate_section(message: ListMessage, section: int) -> ListMessage:
     """A copy of a section after it; its rows get free, fresh ids."""
     original = _item(message.sections, section)
-    taken = {option.id for option in options(message).values()}
-    rows = []
-    for row in original.rows:
-        copy = row.model_copy(update={"id": free_id(row.title, taken, word="row"), "fresh": True})
-        taken.add(copy.id)
-        rows.append(copy)
-    copied = original.model_copy(update={"rows": tuple(rows)})
+    made = free_ids([row.title for row in original.rows], ids(message), word="row")
+    rows = tuple(
+        row.model_copy(update={"id": id_, "fresh": True})
+        for row, id_ in zip(original.rows, made, strict=True)
+    )
+    copied = original.model_copy(update={"rows": rows})
     return _with_sections(message, _inserted(message.sections, section + 1, copied))
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 
+from designer.message import schema
 from designer.message.limits import LIMITS
 from designer.message.schema import Button, Message, Row, options, update_options
 
@@ -117,5 +118,5 @@ def _word(option: Row | Button) -> str:
 
 def new_id(message: Message, title: str = "") -> str:
     """A free id for one more row or button of the message."""
-    taken = {option.id for option in options(message).values()}
+    taken = schema.ids(message)
     return free_id(title, taken, word="row" if message.kind == "list" else "option")
