@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from designer.message.ids import follow_titles, free_ids, new_id
-from designer.message.kinds import Switched, losses, switch_kind
+from designer.message.kinds import losses, switch_kind
 from designer.message.limits import over_full
 from designer.message.paste import paste_rows
 from designer.message.schema import (
@@ -24,7 +24,6 @@ from designer.message.schema import (
 )
 
 __all__ = [
-    "Switched",
     "UnknownEdit",
     "add_button",
     "add_row",

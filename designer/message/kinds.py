@@ -28,11 +28,10 @@ FIRST_LIST_BUTTON = "Choose an option"
 
 @dataclass(frozen=True)
 class Switched:
-    """A message of the other kind, what to keep for the way back, and what it can't show."""
+    """A message of the other kind, and what to keep for the way back."""
 
     message: Message
     set_aside: dict[str, Any]
-    losses: list[str]
 
 
 def switch_kind(message: Message, set_aside: Mapping[str, Any] | None = None) -> Switched:
@@ -47,7 +46,7 @@ def switch_kind(message: Message, set_aside: Mapping[str, Any] | None = None) ->
         switched = _to_buttons(message, was if isinstance(was, ButtonMessage) else None)
     else:
         switched = _to_list(message, was if isinstance(was, ListMessage) else None)
-    return Switched(switched, schema.to_dict(message), losses(message, set_aside))
+    return Switched(switched, schema.to_dict(message))
 
 
 def losses(message: Message, set_aside: Mapping[str, Any] | None = None) -> list[str]:

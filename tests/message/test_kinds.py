@@ -126,9 +126,9 @@ def test_media_waits_while_the_list_has_another_header() -> None:
     image = with_media("image", "https://x.org/a.png")
     there = switch_kind(image)
     edited = there.message.model_copy(update={"header": "Hello"})
-    again = switch_kind(edited, there.set_aside)
-    assert "The header “Hello”: the picture that was there takes its place." in again.losses
-    back = again.message
+    told = losses(edited, there.set_aside)
+    assert "The header “Hello”: the picture that was there takes its place." in told
+    back = switch_kind(edited, there.set_aside).message
     assert isinstance(back, ButtonMessage)
     assert back.header == Header(type="image", link="https://x.org/a.png", text="Hello")
 
@@ -142,6 +142,4 @@ def test_a_header_emptied_in_the_list_is_no_header() -> None:
 
 
 def test_what_was_set_aside_can_be_stored() -> None:
-    switched = switch_kind(catalogue())
-    assert switched.set_aside == to_dict(catalogue())
-    assert switched.losses == losses(catalogue())
+    assert switch_kind(catalogue()).set_aside == to_dict(catalogue())
