@@ -16,7 +16,7 @@ from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
 from designer.teams.parts import FORM_METHODS, dialog
 
-from . import editor, emoji, forms
+from . import editor, emoji, forms, listing
 from .content import Content
 from .models import MessageTemplate, Presence, StaleDraft
 
@@ -53,7 +53,8 @@ def rescue(request: TeamRequest) -> HttpResponse:
         posted = forms.read(request.POST, Content(forms.blank(kind)))
     except schema.ShapeError as problem:
         return _refusal(str(problem))
-    made = MessageTemplate.create(request.team, request.user, posted.name, posted.content)
+    name = listing.free_name(request.team, posted.name)
+    made = MessageTemplate.create(request.team, request.user, name, posted.content)
     messages.success(request, "Kept as a new template.")
     return redirect("template", made.pk)
 
@@ -262,9 +263,8 @@ def settle_conflict(request: TeamRequest, pk: int) -> HttpResponse:
             return conflict(request, pk, posted, _posted(request))
         messages.success(request, "Your draft was kept. The other one is one undo away.")
     elif choice == "copy":
-        copy = MessageTemplate.create(
-            request.team, request.user, f"{posted.name[:100]} (my copy)", posted.content
-        )
+        name = listing.copy_name(request.team, posted.name, " (my copy)")
+        copy = MessageTemplate.create(request.team, request.user, name, posted.content)
         messages.success(request, "Both were kept. This copy is yours.")
         return redirect("template", copy.pk)
     return redirect("template", row.pk)

@@ -103,3 +103,8 @@ def free_name(team: Team, name: str) -> str:
         number += 1
         free = f"{name[: MAX_NAME - len(str(number)) - 1]} {number}"
     return free
+
+
+def copy_name(team: Team, name: str, mark: str = " (copy)") -> str:
+    """A free name for a copy of the template of that name, which is shortened to hold the mark."""
+    return free_name(team, name[: MAX_NAME - len(mark)] + mark)

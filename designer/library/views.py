@@ -66,7 +66,7 @@ def new_template(request: TeamRequest) -> HttpResponse:
 def duplicate_template(request: TeamRequest, pk: int) -> HttpResponse:
     """A copy of the draft, opened."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
-    name = listing.free_name(request.team, f"{row.name[: forms.MAX_NAME - 7]} (copy)")
+    name = listing.copy_name(request.team, row.name)
     copy = MessageTemplate.create(request.team, request.user, name, row.content)
     messages.success(request, f"This is a copy of “{row.name}”.")
     return redirect("template", copy.pk)

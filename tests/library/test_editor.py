@@ -426,6 +426,25 @@ def test_both_stay(
     assert message_of(template).body == "Their words"
 
 
+def test_copies_of_two_conflicts_have_two_names(
+    client: Client, template: MessageTemplate, team: Team, conflict: Callable[..., str]
+) -> None:
+    for _ in range(2):
+        settle(client, conflict(), template, "copy")
+    names = team.templates.exclude(pk=template.pk).order_by("pk").values_list("name", flat=True)
+    assert list(names) == ["My name (my copy)", "My name (my copy) 2"]
+
+
+def test_what_is_kept_of_a_deleted_template_has_a_name_of_its_own(
+    client: Client, template: MessageTemplate, team: Team
+) -> None:
+    make_template(team, name="My name")
+    mine = fields(template, name="My name", kind="list")
+    template.delete()
+    client.post(reverse("rescue-template"), mine)
+    assert team.templates.filter(name="My name 2").exists()
+
+
 def test_mine_is_asked_about_again_when_theirs_went_on(
     client: Client, template: MessageTemplate, conflict: Callable[..., str]
 ) -> None:
