@@ -15,6 +15,7 @@ from designer.message.storable import storable
 # template's steps, which keep it for undo; and the library's list, which takes a draft for
 # published while it is the same text as the version.
 SCHEMA = 1
+MAX_NAME = 120  # characters of a template's name
 
 
 def fold(text: str) -> str:

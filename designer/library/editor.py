@@ -12,7 +12,7 @@ from designer.message.checks import LEVELS, Problem
 from designer.message.labels import label_for
 from designer.message.schema import ButtonMessage, Header, ListMessage
 
-from .content import Content
+from .content import MAX_NAME, Content
 from .models import MessageTemplate
 
 # Of a draft with more variables these have inputs; no message that can be sent has so many.
@@ -285,4 +285,5 @@ def context(template: MessageTemplate, content: Content, *, tab: str = "") -> di
         "tab": tab or secrets.token_hex(8),
         "published": newest,
         "state": state,
+        "most_name": MAX_NAME,
     }

@@ -12,14 +12,13 @@ from designer.message.schema import ButtonMessage, ListMessage, Message
 from designer.message.storable import storable
 from designer.teams.asked import number
 
-from .content import Content
+from .content import MAX_NAME, Content
 
 # The first part of every path that a message of the kind has.
 ROOTS = {
     "list": ("header", "body", "footer", "button", "sections"),
     "button": ("header", "body", "footer", "buttons"),
 }
-MAX_NAME = 120
 UNNAMED = "Untitled"
 MOST_PARTS = 8  # of a name; the deepest of an input is sections.0.rows.0.title
 MOST_DIGITS = 9  # of a place

@@ -25,7 +25,7 @@ from designer.teams.parts import FORM_METHODS
 
 from . import forms
 from .arriving import arrive
-from .content import Content
+from .content import MAX_NAME, Content
 from .models import MessageTemplate
 
 DRAWN = 24  # messages that are shown as cards before they are made; more are listed
@@ -136,7 +136,7 @@ def _found(reading: Reading) -> Found:
 def _name(reading: Reading) -> str:
     """A name from the source, or the first line of the message."""
     if name := _in_a_line(reading.name or ""):
-        return name[: forms.MAX_NAME]
+        return name[:MAX_NAME]
     for path, text in schema.fields(reading.message):
         # A picture's address is no name.
         lines = [] if path.startswith("header.") and path != "header.text" else text.splitlines()

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 from designer.teams.models import Team
 
-from .forms import MAX_NAME
+from .content import MAX_NAME
 from .models import MessageTemplate, TemplateQuerySet, Version
 
 KINDS = {"list": "Lists", "button": "Buttons"}

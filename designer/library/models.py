@@ -15,7 +15,7 @@ from designer.message.schema import ListMessage, Message
 from designer.teams.models import Team, User
 
 from . import typed
-from .content import Content, fold
+from .content import MAX_NAME, Content, fold
 
 MOST_SEARCHED = 200  # characters that a search looks at
 
@@ -41,7 +41,7 @@ class TemplateQuerySet(models.QuerySet["MessageTemplate"]):
 
 class MessageTemplate(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="templates")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=MAX_NAME)
     kind = models.CharField(max_length=6, choices=[("list", "List"), ("button", "Buttons")])
     # The document as ASCII JSON text, not a JSON column: what people paste (NUL, lone surrogates)
     # must be saved on every database, and nothing queries inside. `Content` writes and reads it;
@@ -241,7 +241,7 @@ class Step(models.Model):
 
     template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=MAX_NAME)
     document = models.TextField()
     # The input whose typing made it, as far as it fits; "" for a change of another sort.
     edit = models.CharField(max_length=LONGEST_NAME, blank=True)

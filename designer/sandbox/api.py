@@ -112,7 +112,7 @@ def hang(
         return too_many(timezone.now() + HOLD_TIME)
     try:
         answer = success(arrive(account, kind, body), window)
-        time.sleep(getattr(settings, "SANDBOX_HANG_SECONDS", 60))
+        time.sleep(settings.SANDBOX_HANG_SECONDS)
     finally:
         HANGING.release()
     return answer

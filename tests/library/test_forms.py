@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from designer.library import forms
-from designer.library.content import Content
+from designer.library.content import MAX_NAME, Content
 from designer.message.schema import (
     Button,
     ButtonMessage,
@@ -223,7 +223,7 @@ def test_a_template_always_has_a_name(typed: str, name: str) -> None:
 
 
 def test_cuts_a_name_at_what_the_database_holds() -> None:
-    assert len(forms.read(query({"name": "👍" * 500}), LIST).name) == forms.MAX_NAME
+    assert len(forms.read(query({"name": "👍" * 500}), LIST).name) == MAX_NAME
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "1.5", "²", "9" * 10_000, "1\0"])

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
+from designer.library.content import MAX_NAME
 from designer.library.models import MessageTemplate, Version
 from designer.message.formats.snippets import as_json
 from designer.teams.models import Team, User
@@ -145,7 +146,7 @@ class Batch(models.Model):
     """Sends that one person put on their way at once: one message to several numbers."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="batches")
-    template_name = models.CharField(max_length=120)
+    template_name = models.CharField(max_length=MAX_NAME)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     count = models.PositiveSmallIntegerField()
@@ -194,7 +195,7 @@ class Send(models.Model):
     )
     version = models.ForeignKey(Version, on_delete=models.SET_NULL, null=True, related_name="sends")
     # The name and the number as they were; a draft has no number.
-    template_name = models.CharField(max_length=120)
+    template_name = models.CharField(max_length=MAX_NAME)
     version_number = models.PositiveIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)

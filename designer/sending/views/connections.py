@@ -12,7 +12,7 @@ from designer.teams.models import Role
 from designer.teams.parts import FORM_METHODS, dialog
 
 from ..forms import ConnectionForm
-from ..models import Connection
+from ..models import HOOK_OVERLAP, Connection
 from ..probe import Finding, probe
 
 
@@ -128,7 +128,12 @@ def _list(
 def _form(request: TeamRequest, row: Connection) -> HttpResponse:
     stored_key = row.usable_key
     form = ConnectionForm(request.POST if request.method == "POST" else None, instance=row)
-    context = {"form": form, "connection": row, "site": settings.SITE_URL}
+    context = {
+        "form": form,
+        "connection": row,
+        "site": settings.SITE_URL,
+        "overlap_days": HOOK_OVERLAP.days,
+    }
     if request.method != "POST":
         return render(request, "sending/connection.html", context)
     testing = request.POST.get("do") == "test"
