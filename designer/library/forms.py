@@ -20,7 +20,7 @@ ROOTS = {
     "button": ("header", "body", "footer", "buttons"),
 }
 UNNAMED = "Untitled"
-MOST_PARTS = 8  # of a name; the deepest of an input is sections.0.rows.0.title
+DEEPEST_NAME = 8  # parts of a name; the deepest of an input is sections.0.rows.0.title
 MOST_DIGITS = 9  # of a place
 MOST_PASSED = 20  # states between two saves that undo can go back to
 
@@ -51,7 +51,7 @@ def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     root: dict[str, Any] = {}
     for name, value in pairs:
         *parents, last = parts = name.split(".")
-        if len(parts) > MOST_PARTS or any(p.isdecimal() and len(p) > MOST_DIGITS for p in parts):
+        if len(parts) > DEEPEST_NAME or any(p.isdecimal() and len(p) > MOST_DIGITS for p in parts):
             raise schema.ShapeError(f"{schema.readable(name)} is no field of the editor's.")
         place: Any = root
         for part in parents:

@@ -237,14 +237,14 @@ class Step(models.Model):
     PAUSE: ClassVar[timedelta] = timedelta(seconds=1.5)
     # Typing without a pause is not one step for ever either: one undo would take it all back.
     LONGEST: ClassVar[timedelta] = timedelta(seconds=3)
-    LONGEST_NAME: ClassVar[int] = 60
+    LONGEST_EDIT: ClassVar[int] = 60
 
     template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=MAX_NAME)
     document = models.TextField()
     # The input whose typing made it, as far as it fits; "" for a change of another sort.
-    edit = models.CharField(max_length=LONGEST_NAME, blank=True)
+    edit = models.CharField(max_length=LONGEST_EDIT, blank=True)
     began_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
 
@@ -269,7 +269,7 @@ class Step(models.Model):
             steps.filter(pk=last.pk).update(**state)
             return
         template.step += 1
-        edit = edit[: cls.LONGEST_NAME]
+        edit = edit[: cls.LONGEST_EDIT]
         cls.objects.create(template=template, number=template.step, edit=edit, **state)
         MessageTemplate.objects.filter(pk=template.pk).update(step=template.step)
         steps.filter(number__lt=template.step - cls.KEPT).delete()
@@ -277,7 +277,7 @@ class Step(models.Model):
     def _is_gone_on_with(self, template: MessageTemplate, edit: str, base: "Step") -> bool:
         """Whether the draft goes on with what was typed in this step, which began at `base`."""
         now = timezone.now()
-        if self.edit != edit[: self.LONGEST_NAME] or self.saved_at <= now - self.PAUSE:
+        if self.edit != edit[: self.LONGEST_EDIT] or self.saved_at <= now - self.PAUSE:
             return False
         return self.began_at > now - self.LONGEST and typed.goes_on(
             typed.text_at(base.document, base.name, edit),
