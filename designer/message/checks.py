@@ -55,7 +55,7 @@ _MOST_EMOJI_ELSEWHERE = 2
 _FAR_OVER_LIMITS = 1000
 
 # What WhatsApp takes as a header's file. Source: its Media page.
-_EXTENSIONS = {
+EXTENSIONS = {
     "image": (".jpg", ".jpeg", ".png"),
     "video": (".mp4", ".3gp"),
     "document": (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".txt"),
@@ -421,10 +421,10 @@ def _wrong_ending(name: str, link: str) -> str:
     real = PurePosixPath(address.path).suffix.lower() if address else ""
     if not ending:
         return "has no extension, such as .pdf, by which WhatsApp picks the icon. Add it."
-    if real in _EXTENSIONS["document"] and ending != real:
+    if real in EXTENSIONS["document"] and ending != real:
         return f"ends in {ending}, but the link leads to a {real} file. Let both end alike."
-    if ending not in _EXTENSIONS["document"] and not VARIABLE.search(name):
-        *most, last = _EXTENSIONS["document"]
+    if ending not in EXTENSIONS["document"] and not VARIABLE.search(name):
+        *most, last = EXTENSIONS["document"]
         return f"doesn't end in {', '.join(most)} or {last}, by which WhatsApp picks the icon."
     return ""
 
@@ -437,15 +437,15 @@ def _link_problems(link: _Field, kind: str) -> Iterator[Problem]:
         else:
             detail = (
                 f"is no web address{link.filled_in}. Give one like https://example.com/file"
-                f"{_EXTENSIONS[kind][0]}."
+                f"{EXTENSIONS[kind][0]}."
             )
         yield link.problem("error", "bad-link", detail)
         return
     if address.scheme == "http":
         detail = "begins with http:. WhatsApp fetches files over https: use an https address."
         yield link.problem("warning", "http-link", detail)
-    if not address.path.lower().endswith(_EXTENSIONS[kind]):
-        *most, last = _EXTENSIONS[kind]
+    if not address.path.lower().endswith(EXTENSIONS[kind]):
+        *most, last = EXTENSIONS[kind]
         detail = f"doesn't end in {', '.join(most)} or {last}. Check that it is such a file."
         yield link.problem("advice", "link-extension", detail)
 

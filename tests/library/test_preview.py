@@ -7,12 +7,14 @@ from django.template.loader import render_to_string
 
 from designer.library.content import Content
 from designer.library.templatetags.preview import (
+    DOCUMENTS,
     document,
     draw,
     draw_content,
     draw_payload,
     is_example,
 )
+from designer.message.checks import EXTENSIONS
 from designer.message.formats import coext
 from designer.message.schema import Button, Header, Message
 from tests.factories import BUTTONS, make_message
@@ -94,6 +96,10 @@ def test_a_list_whose_button_is_still_empty_can_be_opened_by_its_name() -> None:
 
 def test_an_address_in_capitals_is_loaded_too() -> None:
     assert 'src="HTTPS://X.ORG/a.png"' in drawn(with_media("image", "HTTPS://X.ORG/a.png"))
+
+
+def test_every_document_that_whatsapp_takes_has_an_icon() -> None:
+    assert DOCUMENTS.keys() == set(EXTENSIONS["document"])
 
 
 @pytest.mark.parametrize(
