@@ -26,5 +26,4 @@ urlpatterns = [
     path("join/<str:secret>/", joining.join, name="join"),
     path("teams/new/", members.new_team, name="new-team"),
     path("teams/switch/", views.switch_team, name="switch-team"),
-    path("health/", views.health, name="health"),
 ]

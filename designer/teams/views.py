@@ -3,10 +3,9 @@
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from .asked import number
 from .forms import AccountForm, PasswordForm
@@ -58,11 +57,3 @@ def switch_team(request: HttpRequest) -> HttpResponse:
         raise Http404
     work_in(request, membership.team)
     return redirect("templates")
-
-
-@require_safe
-def health(request: HttpRequest) -> HttpResponse:
-    """For whoever watches the server: 200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")

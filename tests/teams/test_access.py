@@ -190,10 +190,6 @@ def test_falls_back_on_the_first_team_when_the_chosen_one_is_left(
     assert client.get(reverse("templates")).context["team"].name == "Acme"
 
 
-def test_health_tells_without_signing_in(db: None) -> None:
-    assert Client().get(reverse("health")).content == b"ok"
-
-
 def test_every_page_of_the_frame_renders_for_a_person_and_for_nobody(
     editor: User, client_as: SignIn
 ) -> None:
