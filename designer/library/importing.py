@@ -1,34 +1,22 @@
-"""Making templates of messages that stand elsewhere: pasted or uploaded, in any dialect."""
+"""The templates that messages from elsewhere make: pasted or uploaded, in any dialect."""
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from designer.message import schema
 from designer.message.formats import DIALECTS, FormatError, Reading, read_all
-from designer.message.formats.reading import MOST_BYTES, MOST_MESSAGES
+from designer.message.formats.reading import MOST_BYTES
 from designer.message.formats.sources import as_parts
 from designer.message.storable import storable
-from designer.teams.access import TeamRequest, team_page
-from designer.teams.models import Role
-from designer.teams.parts import FORM_METHODS
 
 from . import forms
 from .arriving import arrive
 from .content import MAX_NAME, Content
-from .models import MessageTemplate
 
-DRAWN = 24  # messages that are shown as cards before they are made; more are listed
 LONGEST_NAME = 60  # of a name that is taken from a message
 _LINES = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
@@ -49,41 +37,7 @@ class Found:
     left_out: list[str]
 
 
-@team_page(read=Role.EDITOR)
-@require_http_methods(FORM_METHODS)
-def import_templates(request: TeamRequest) -> HttpResponse:
-    """Read what is pasted (POST `text`) or uploaded (`file`) and show it; `op=make` makes it.
-
-    Only what was shown is made: a text that was changed since is shown again instead.
-    """
-    context: dict[str, object] = {
-        "most_messages": MOST_MESSAGES,
-        "most_bytes": MOST_BYTES,
-        "most_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
-    }
-    if request.method != "POST":
-        return render(request, "library/import.html", context)
-    text = request.POST.get("text", "").replace("\r\n", "\n")
-    try:
-        text = _with_files(text, request.FILES.getlist("file"))
-        readings = read_all(text)
-    except FormatError as error:
-        return render(request, "library/import.html", context | {"text": text, "problem": error})
-    found = [_found(reading) for reading in readings]
-    if request.POST.get("op") == "make" and request.POST.get("shown") == _mark(text):
-        return _make(request, found)
-    context |= {
-        "text": text,
-        "shown": _mark(text),
-        "cards": found[:DRAWN],
-        "more": found[DRAWN:],
-        "count": len(found),
-        "dialects": _dialects(readings),
-    }
-    return render(request, "library/import.html", context)
-
-
-def _with_files(text: str, files: "Sequence[UploadedFile[bytes]]") -> str:
+def with_files(text: str, files: "Sequence[UploadedFile[bytes]]") -> str:
     """The text, or what is in the uploaded files. Raises FormatError if there are both."""
     if not files:
         return text
@@ -123,7 +77,8 @@ def _named(file: "UploadedFile[bytes]") -> str:
     return f"The file {storable(file.name or '', ' ')[:60]}"
 
 
-def _found(reading: Reading) -> Found:
+def found(reading: Reading) -> Found:
+    """The template that would be made of a message that was read."""
     arrived = arrive(reading)
     content = Content(arrived.message, samples=reading.samples)
     left_out = [f"the recipient {reading.to}"] if reading.to else []
@@ -151,26 +106,9 @@ def _in_a_line(text: str) -> str:
     return storable(_LINES.sub(" ", text), " ").strip()
 
 
-def _dialects(readings: list[Reading]) -> str:
+def dialects(readings: list[Reading]) -> str:
     """Which dialects they were taken for: "Meta Cloud API", or each with how many."""
     counted = Counter(DIALECTS[reading.dialect] for reading in readings)
     if len(counted) == 1:
         return next(iter(counted))
     return ", ".join(f"{name} ({count})" for name, count in counted.most_common())
-
-
-def _mark(text: str) -> str:
-    """Tells a text from another."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _make(request: TeamRequest, found: list[Found]) -> HttpResponse:
-    with transaction.atomic():
-        # The library shows the newest on top: there they stand in their own order.
-        for each in reversed(found):
-            made = MessageTemplate.create(request.team, request.user, each.name, each.content)
-    if len(found) == 1:
-        messages.success(request, "The template is made.")
-        return redirect("template", made.pk)
-    messages.success(request, f"{len(found)} templates are made.")
-    return redirect("templates")

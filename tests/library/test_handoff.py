@@ -18,8 +18,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from designer.library import panes
+from designer.library.arriving import merged
 from designer.library.content import Content
-from designer.library.handoff import merged
 from designer.library.models import MessageTemplate
 from designer.message.formats import coext, meta, read, twilio
 from designer.message.formats.snippets import as_json

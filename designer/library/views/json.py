@@ -1,7 +1,7 @@
 """Handing a draft over: its panes beside the editor, and its JSON, which can be edited."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,25 +11,14 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from designer.message import schema
-from designer.message.formats import DIALECTS, FormatError, Reading, read_all
+from designer.message.formats import FormatError, Reading, read_all
 from designer.message.schema import ButtonMessage, Message
 from designer.teams.access import TeamRequest, owned, team_page
 
-from . import editor, forms, panes
-from .arriving import Arrived, arrive
-from .content import Content
-from .editing import conflict
-from .models import MessageTemplate, StaleDraft
-
-# What a header keeps for its other types, by its type.
-_BESIDE = {
-    "text": ("link", "filename"),
-    "image": ("text", "filename"),
-    "video": ("text", "filename"),
-    "document": ("text",),
-}
-_KINDS = {"list": "list", "button": "reply-button"}
-_NOUNS = {"list": "list", "button": "buttons"}
+from .. import editor, forms, panes
+from ..arriving import put
+from ..models import MessageTemplate, StaleDraft
+from .editor import conflict
 
 
 @dataclass(frozen=True)
@@ -87,7 +76,7 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
         reading = _one(read_all(text))
     except FormatError as error:
         return _refused(request, row, tab, text, Refusal.of(error))
-    content, notes = _put(row.content, reading)
+    content, notes = put(row.content, reading)
     posted = forms.Posted(name=row.name, content=content, revision=revision, tab=tab, op="")
     try:
         row.save_draft(content, name=row.name, person=request.user, revision=revision, tab=tab)
@@ -107,48 +96,10 @@ def edit_json(request: TeamRequest, pk: int) -> HttpResponse:
     return render(request, "library/_form.html", context)
 
 
-def _put(content: Content, reading: Reading) -> tuple[Content, list[str]]:
-    """The content with the message of a JSON in the place of its own, and what to tell of that."""
-    arrived, old = arrive(reading), content.message
-    new = merged(old, arrived.message)
-    content = replace(content, samples=reading.samples | content.samples)
-    notes = [*arrived.notes, *_notes(reading, arrived)]
-    if new.kind == old.kind:
-        return replace(content, message=new), notes
-    told = f"This is now a {_KINDS[new.kind]} message. Undo brings the {_NOUNS[old.kind]} back."
-    set_aside = {**content.set_aside, "kind": schema.to_dict(old)}
-    return replace(content, message=new, set_aside=set_aside), [told, *notes]
-
-
-def merged(old: Message, new: Message) -> Message:
-    """A message that came as a payload, with what no payload carries of the draft it replaces:
-    that an id still follows its title, and what the header keeps for its other types.
-    """
-    followed = {(each.id, each.title) for each in schema.options(old).values() if each.fresh}
-    still = [p for p, each in schema.options(new).items() if (each.id, each.title) in followed]
-    new = schema.update_options(new, {path: {"fresh": True} for path in still})
-    if not isinstance(old, ButtonMessage) or not isinstance(new, ButtonMessage):
-        return new
-    if not old.header or not new.header:
-        return new
-    kept = {name: getattr(old.header, name) for name in _BESIDE[new.header.type]}
-    return new.model_copy(update={"header": new.header.model_copy(update=kept)})
-
-
 def _one(readings: list[Reading]) -> Reading:
     if len(readings) > 1:
         raise FormatError(f"There are {len(readings)} messages here; a template holds one.")
     return readings[0]
-
-
-def _notes(reading: Reading, arrived: Arrived) -> Iterator[str]:
-    """What to tell of a JSON that was applied."""
-    if reading.dialect != "coext":
-        yield f"Read as {DIALECTS[reading.dialect]}."
-    if arrived.lost:
-        yield f"Applied without {arrived.lost}: a template doesn’t hold this."
-    if reading.reference:
-        yield "The reference is not kept: it belongs to one send."
 
 
 def _refused(

@@ -16,9 +16,9 @@ from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.models import Role
 from designer.teams.parts import FORM_METHODS, dialog
 
-from . import editor, emoji, forms, listing
-from .content import Content
-from .models import MessageTemplate, Presence, StaleDraft
+from .. import editor, emoji, forms, listing
+from ..content import Content
+from ..models import MessageTemplate, Presence, StaleDraft
 
 
 @team_page()

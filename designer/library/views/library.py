@@ -11,9 +11,9 @@ from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.asked import wants_part
 from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
-from . import forms, listing, starters
-from .content import Content
-from .models import MessageTemplate, StaleDraft
+from .. import forms, listing, starters
+from ..content import Content
+from ..models import MessageTemplate, StaleDraft
 
 PAGE = 24
 

@@ -10,7 +10,7 @@ from designer.teams.access import TeamRequest, owned, team_page
 from designer.teams.asked import wants_part
 from designer.teams.parts import FORM_METHODS, dialog
 
-from .models import MessageTemplate, PreviewLink
+from ..models import MessageTemplate, PreviewLink
 
 
 @team_page()
