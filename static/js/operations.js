@@ -108,7 +108,12 @@ document.addEventListener("htmx:confirm", (event) => {
     return;
   }
   sendTyped();
-  if (isOperation(elt)) {
+  if (isOperation(elt) && unfinished && !isTriedAgain) {
+    // Not in its place, nor past it: what would come of that is not what the hand meant.
+    event.preventDefault();
+    const name = unfinished.elt.ariaLabel ?? unfinished.elt.textContent.trim();
+    showRefused(`Not done: ${name ? `“${name}”` : "the last step"} is still waiting for the server. Then this can be done.`);
+  } else if (isOperation(elt)) {
     underWay = { elt, op: elt.value, fields: elt.getAttribute("hx-vals"), sent: new Map(new FormData(form())) };
     unfinished = null;
   } else if (underWay && isNew && pushesOut(elt)) {

@@ -33,11 +33,15 @@ function keepBackup() {
 
 const forgetBackup = () => localStorage.removeItem(backupKey());
 
+let isTriedAgain = false; // an operation that failed is the one that is asked for now
+
 function tryAgain() {
   clearTimeout(retry);
   if (underWay || !form()) return;
+  isTriedAgain = true;
   if (unfinished) perform(unfinished);
   else htmx.trigger(form(), "input");
+  isTriedAgain = false;
 }
 
 function saveFailed(words) {

@@ -714,6 +714,26 @@ def test_an_operation_that_failed_is_done_when_the_server_is_back(
     assert of(template).message.body == "Typed meanwhile"
 
 
+def test_nothing_goes_past_an_operation_that_failed(
+    opened: Page, line: Line, template: MessageTemplate
+) -> None:
+    opened.clock.install()
+    line.down()
+    button(opened, "Remove row 2 of section 1").click()
+    is_not_saved(opened)
+    for name in ("Publish", "Remove row 1 of section 1", "Send test"):
+        button(opened, name).click()
+        expect(opened.get_by_role("alert")).to_contain_text(
+            "Not done: “Remove row 2 of section 1” is still waiting for the server."
+        )
+    line.restore()
+    opened.clock.fast_forward(20_000)
+    is_saved(opened)
+    assert rows(template)[0] == ["Track My Order"]
+    assert of(template).published is None
+    expect(opened.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_lost_answer_is_no_conflict_with_oneself(
     opened: Page, line: Line, template: MessageTemplate
 ) -> None:
@@ -728,8 +748,6 @@ def test_a_lost_answer_is_no_conflict_with_oneself(
     is_not_saved(opened)
     assert of(template).message.body == "Saved, but nobody said so"
     button(opened, "Add section").click()
-    is_not_saved(opened)
-    button(opened, "Publish").click()
     is_not_saved(opened)
     line.restore()
     opened.clock.fast_forward(20_000)
