@@ -213,10 +213,11 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 // with data-own-failures on the element that sends.
 const failure = () => document.getElementById("failure");
 const about = ({ verb, path } = {}) => `${verb} ${path}`;
-function tell(words, { requestConfig }) {
+function tell(words, { requestConfig }, isOffline = false) {
   const box = failure();
   if (!box) return;
   box.dataset.about = about(requestConfig);
+  box.toggleAttribute("data-offline", isOffline);
   box.querySelector("span").textContent = words;
   box.hidden = false;
 }
@@ -224,7 +225,7 @@ const tellsItself = (event) =>
   event.target.closest("[data-own-failures]") && event.detail.requestConfig?.verb === "post";
 document.addEventListener("htmx:sendError", (event) => {
   if (!tellsItself(event)) {
-    tell("No connection to the server. Nothing you typed is lost; try again in a moment.", event.detail);
+    tell("No connection to the server. Nothing you typed is lost; try again in a moment.", event.detail, true);
   }
 });
 document.addEventListener("htmx:responseError", (event) => {
@@ -237,8 +238,13 @@ document.addEventListener("htmx:responseError", (event) => {
   const otherwise = "The server had a problem. Nothing you typed is lost; try again in a moment.";
   tell(words[event.detail.xhr.status] ?? otherwise, event.detail);
 });
-// It goes when what failed goes well, not when something else does.
+// It goes when what failed goes well, not when something else does; without a connection nothing
+// does.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const box = failure();
-  if (detail.successful && box?.dataset.about === about(detail.requestConfig)) box.hidden = true;
+  const isOver = box?.hasAttribute("data-offline") || box?.dataset.about === about(detail.requestConfig);
+  if (detail.successful && isOver) box.hidden = true;
+});
+addEventListener("online", () => {
+  if (failure()?.hasAttribute("data-offline")) failure().hidden = true;
 });

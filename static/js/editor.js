@@ -6,6 +6,11 @@ const input = (path) => document.getElementById(`id_${path}`);
 const nameOf = (field) => field?.labels?.[0]?.textContent.trim() ?? field?.ariaLabel;
 const button = (op) => form().querySelector(`button[name="op"][value="${op}"]`);
 
+// Heard, not seen.
+function announce(words) {
+  document.getElementById("announce").textContent = words;
+}
+
 // --- Counters ---------------------------------------------------------------------------------
 
 function showCount(counter, count, words = count) {
@@ -15,7 +20,7 @@ function showCount(counter, count, words = count) {
   // Heard only when it begins to matter, not at every key.
   if ((over && !counter.classList.contains("count--over")) || (near && !counter.className.includes("--"))) {
     const label = nameOf(input(counter.dataset.count));
-    document.getElementById("announce").textContent = `${label}: ${count} of ${most} characters`;
+    announce(`${label}: ${count} of ${most} characters`);
   }
   counter.textContent = `${words} / ${most}`;
   counter.classList.toggle("count--over", over);

@@ -131,8 +131,7 @@ function inForm(element) {
 }
 
 function dragIsLost() {
-  document.getElementById("announce").textContent =
-    "Nothing was moved: the message changed meanwhile. Drag it again.";
+  announce("Nothing was moved: the message changed meanwhile. Drag it again.");
 }
 
 // The hand goes on with what it holds when the form is drawn anew under it. Until that has settled,
@@ -204,8 +203,10 @@ function nextRow(field) {
   const group = row.closest(".section");
   const rows = [...group.querySelectorAll("[data-row]")];
   const next = rows[rows.indexOf(row) + 1];
+  const add = group.querySelector('button[value^="add-"]');
   if (next) next.querySelector("input").focus();
-  else group.querySelector('button[value^="add-"]').click();
+  else if (add.disabled) announce(`${add.title}.`);
+  else add.click();
 }
 
 document.addEventListener("keydown", (event) => {

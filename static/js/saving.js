@@ -5,15 +5,18 @@ const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 let failures = 0;
 let retry = 0;
 let signedOut = false;
+let isWrong = false;
+let isUndecided = false; // a conflict's dialog may be closed without a choice
 
 function showSaved(state, words) {
   const saved = document.getElementById("saved");
-  // Heard only when something is wrong: it changes with every key.
-  if (state === "failed" && saved.dataset.state !== "failed") {
-    document.getElementById("announce").textContent = words;
-  }
+  // Heard only when something is wrong, and when it is right again: it changes with every key.
+  if (state === "failed" && !isWrong) announce(words);
+  if (state === "saved" && isWrong) announce("Saved again");
+  if (state !== "saving") isWrong = state === "failed";
   saved.dataset.state = state;
   saved.querySelector(".saved__words").textContent = words;
+  document.getElementById("undecided").hidden = !isUndecided;
 }
 
 // One copy a tab: what a colleague, or another window, saves has no say in it.
@@ -66,6 +69,7 @@ const KEPT = { 401: ": your typing is kept", 403: ". Reload the page; your typin
 
 function notSaved(status) {
   keepBackup();
+  isUndecided = status === 409;
   const why = WHY_NOT[status] ? `: ${WHY_NOT[status]}${KEPT[status] ?? ""}` : ". Reload the page; your typing is kept";
   showSaved("failed", `Not saved${why}`);
   if (status === 404) document.getElementById("gone").hidden = false;
@@ -87,10 +91,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   signedOut = status === 401;
   if (status >= 200 && status < 400) {
     failures = 0;
+    isUndecided = false;
     clearTimeout(retry);
     // What was typed since, and waits for its frame, is not saved yet.
     if (!typed) {
-      forgetBackup();
+      if (!isLeaving) forgetBackup();
       showSaved("saved", "Draft saved");
     }
     if (justEnded) unfinished = null;
@@ -122,7 +127,15 @@ addEventListener("focus", () => {
   if (signedOut) tryAgain();
 });
 
+// What is saved now may come too late for the page that is on its way: the copy stays for that.
+let isLeaving = false;
+
+document.addEventListener("input", () => {
+  isLeaving = false;
+});
+
 addEventListener("beforeunload", (event) => {
+  isLeaving = true;
   const state = document.getElementById("saved")?.dataset.state;
   // What a conflict is settled with was kept when that came.
   if (!state || state === "saved" || state === "settling") return;
@@ -176,6 +189,7 @@ function forgetOffer() {
 }
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-decide]")) tryAgain();
   if (event.target.closest("[data-forget]")) forgetOffer();
   if (event.target.closest("[data-restore]")) {
     const now = new Map(new FormData(form()));
@@ -208,15 +222,30 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 
 // A page that was left in the middle of a save may have been loaded anew before that arrived.
 const JUST_NOW_MS = 10_000;
-const LOOK_AGAIN_MS = 700;
+const LOOK_AGAIN_MS = [150, 700];
 
-const isUntouched = () => !typed && !underWay && document.getElementById("saved")?.dataset.state === "saved";
+const isUntouched = () =>
+  document.getElementById("saved")?.dataset.state === "saved" &&
+  !(typed || underWay || held.length || drag || unapplied) &&
+  !document.querySelector("dialog[open], :popover-open");
 
 function lookAgain() {
   if (!form() || !isUntouched()) return;
   const itself = "#workbench";
-  htmx.ajax("GET", location.href, { source: itself, target: itself, select: itself, swap: "outerHTML" });
+  const { pane } = document.getElementById("outcome").dataset;
+  const address = `${location.pathname}?pane=${pane}`;
+  return htmx.ajax("GET", address, { source: itself, target: itself, select: itself, swap: "outerHTML" });
 }
+
+// What a colleague saves is shown to whoever has nothing of their own to save; the sign of life of
+// an open page is answered with the newest revision.
+document.addEventListener("htmx:afterSwap", async ({ detail }) => {
+  if (detail.target?.id !== "presence" || !form()) return;
+  const { newest, by } = document.getElementById("presence").dataset;
+  if (!newest || newest === revision()) return;
+  await lookAgain();
+  if (newest === revision()) showSaved("saved", `As ${by} saved it`);
+});
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { verb, elt } = detail.requestConfig;
@@ -257,6 +286,6 @@ document.addEventListener("DOMContentLoaded", () => {
   forgetSettled();
   showOffer();
   if (offered && Date.now() - JSON.parse(localStorage.getItem(offered)).at < JUST_NOW_MS) {
-    setTimeout(lookAgain, LOOK_AGAIN_MS);
+    for (const wait of LOOK_AGAIN_MS) setTimeout(() => offered && lookAgain(), wait);
   }
 });

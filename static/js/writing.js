@@ -147,7 +147,7 @@ document.addEventListener("keydown", (event) => {
     const tool = document.querySelector(`.format-bar [data-mark="${mark}"]`);
     format(tool);
     const isOn = tool.getAttribute("aria-pressed") === "true";
-    document.getElementById("announce").textContent = `${tool.ariaLabel} ${isOn ? "on" : "off"}`;
+    announce(`${tool.ariaLabel} ${isOn ? "on" : "off"}`);
   } else if (command && !event.shiftKey && key === "e" && isText(event.target)) {
     event.preventDefault();
     document.getElementById("emoji").showPopover();

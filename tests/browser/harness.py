@@ -99,3 +99,50 @@ def overflow(page: Page) -> int:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     return wider
+
+
+class Line:
+    """The line to the server: `slow` holds what is posted until `let_go`, `down` cuts it off."""
+
+    def __init__(self, page: Page, template: MessageTemplate) -> None:
+        self.page = page
+        self.address = f"**{reverse('template', args=[template.pk])}"
+        self.held: list[Route] = []
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        self._route(self.held.append)
+        yield
+        self.let_go()
+        self.restore()
+
+    def let_go(self) -> None:
+        while self.held:
+            self.held.pop(0).continue_()
+
+    def waits(self, count: int = 1) -> None:
+        """Wait until so many requests are held."""
+        wait_until(self.page, lambda: len(self.held) >= count)
+
+    def down(self) -> None:
+        self._route(lambda route: route.abort())
+
+    def fails(self, status: int) -> None:
+        self._route(lambda route: route.fulfill(status=status, body="<h1>Oh</h1>"))
+
+    def restore(self) -> None:
+        self.page.unroute(self.address)
+
+    def _route(self, answer: Callable[[Route], object]) -> None:
+        def posts_only(route: Route) -> None:
+            if route.request.method == "POST":
+                answer(route)
+            else:
+                route.continue_()
+
+        self.page.route(self.address, posts_only)
+
+
+def untold(page: Page) -> None:
+    """Keep the page from being told, as it is every ten seconds, what a colleague saved."""
+    page.route("**/present/", lambda route: route.fulfill(status=204))

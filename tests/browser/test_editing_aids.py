@@ -11,8 +11,7 @@ from designer.teams.models import Team, User
 from tests.factories import BUTTONS, make_member, make_message, make_template
 from tests.message.examples import a_row, list_message
 
-from .harness import axe, on_a_phone, open_editor, wait_until, without_javascript
-from .test_editor import Line
+from .harness import Line, axe, on_a_phone, open_editor, wait_until, without_javascript
 
 PASTE = """(text) => {
     const data = new DataTransfer();
@@ -788,6 +787,18 @@ def test_undo_takes_back_one_thing_at_a_time_however_slow_the_line(
     for text in ("*Hello you*", "Hello you", "Good morning", ""):
         opened.get_by_role("button", name="Undo").click()
         expect(body).to_have_value(text)
+
+
+def test_enter_makes_no_more_buttons_than_there_may_be(
+    page: Page, team: Team, editor: User
+) -> None:
+    open_editor(page, editor, make_template(team, make_message(BUTTONS)))
+    last = page.get_by_label("Button 2 title")
+    last.press("Enter")
+    page.get_by_label("Button 3 title").press("Enter")
+    expect(page.locator("#announce")).to_have_text("A message has at most 3 buttons.")
+    expect(page.get_by_role("button", name="Add button")).to_be_disabled()
+    expect(page.locator("[data-row]")).to_have_count(3)
 
 
 def test_enter_in_a_list_of_the_body_begins_its_next_line(opened: Page) -> None:

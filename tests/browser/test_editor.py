@@ -1,8 +1,7 @@
 """The editor in a real browser: typing, rows, saving, failures, two people, undo, publishing."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -24,13 +23,14 @@ from tests.factories import BUTTONS, make_member, make_message, make_template
 from tests.message.examples import list_message, row_titles
 
 from .harness import (
+    Line,
     Screen,
     before_the_scripts,
     on_a_phone,
     open_editor,
     overflow,
     sign_in,
-    wait_until,
+    untold,
     without_javascript,
 )
 
@@ -76,48 +76,6 @@ def rows(template: MessageTemplate) -> list[list[str]]:
     message = of(template).message
     assert isinstance(message, ListMessage)
     return row_titles(message)
-
-
-class Line:
-    """The line to the server: `slow` holds what is posted until `let_go`, `down` cuts it off."""
-
-    def __init__(self, page: Page, template: MessageTemplate) -> None:
-        self.page = page
-        self.address = f"**{reverse('template', args=[template.pk])}"
-        self.held: list[Route] = []
-
-    @contextmanager
-    def slow(self) -> Iterator[None]:
-        self._route(self.held.append)
-        yield
-        self.let_go()
-        self.restore()
-
-    def let_go(self) -> None:
-        while self.held:
-            self.held.pop(0).continue_()
-
-    def waits(self, count: int = 1) -> None:
-        """Wait until so many requests are held."""
-        wait_until(self.page, lambda: len(self.held) >= count)
-
-    def down(self) -> None:
-        self._route(lambda route: route.abort())
-
-    def fails(self, status: int) -> None:
-        self._route(lambda route: route.fulfill(status=status, body="<h1>Oh</h1>"))
-
-    def restore(self) -> None:
-        self.page.unroute(self.address)
-
-    def _route(self, answer: Callable[[Route], object]) -> None:
-        def posts_only(route: Route) -> None:
-            if route.request.method == "POST":
-                answer(route)
-            else:
-                route.continue_()
-
-        self.page.route(self.address, posts_only)
 
 
 @pytest.fixture
@@ -683,6 +641,21 @@ def test_keeps_what_was_typed_without_a_network_and_across_a_reload(
     expect(field(opened, "Footer")).to_have_value("Now")
 
 
+def test_what_is_saved_while_the_page_is_left_stays_kept_for_the_next(
+    opened: Page, line: Line
+) -> None:
+    with line.slow():
+        field(opened, "Footer").fill("On the way")
+        line.waits()
+        opened.evaluate("dispatchEvent(new Event('beforeunload'))")
+    is_saved(opened)
+    kept = "Object.keys(localStorage).filter((key) => key.startsWith('tapwright-unsaved')).length"
+    assert opened.evaluate(kept) == 1, "the next page may be drawn before the save has come"
+    field(opened, "Footer").fill("Stayed after all")
+    is_saved(opened)
+    opened.wait_for_function(f"{kept} === 0")
+
+
 def test_what_was_kept_can_be_forgotten(opened: Page, line: Line) -> None:
     line.down()
     field(opened, "Body").fill("Never mind")
@@ -712,6 +685,18 @@ def test_an_operation_that_failed_is_done_when_the_server_is_back(
     is_saved(opened)
     assert rows(template)[1] == ["Talk to Agent", ""]
     assert of(template).message.body == "Typed meanwhile"
+
+
+def test_that_there_is_no_connection_is_said_no_longer_than_it_is_so(
+    opened: Page, allowed: list[str]
+) -> None:
+    allowed += TROUBLE
+    opened.context.set_offline(True)
+    opened.get_by_role("link", name="Share").click()
+    said = opened.get_by_text("No connection to the server.")
+    expect(said).to_be_visible()
+    opened.context.set_offline(False)
+    expect(said).to_be_hidden()
 
 
 def test_nothing_goes_past_an_operation_that_failed(
@@ -889,6 +874,7 @@ def test_a_failed_send_test_does_not_pass_for_a_save(
 def conflict(opened: Page, template: MessageTemplate, team: Team, allowed: list[str]) -> Page:
     """A colleague saved in between; the page shows both drafts."""
     allowed += ["409"]
+    untold(opened)
     colleague = make_member(team, name="Carl Colleague")
     theirs = Content(list_message(body="Their words"))
     of(template).save_draft(theirs, name="Their name", person=colleague, revision=1, tab="b")
@@ -973,6 +959,7 @@ def test_a_conflict_takes_no_key_from_the_hand(
     opened: Page, template: MessageTemplate, team: Team, allowed: list[str]
 ) -> None:
     allowed += ["409"]
+    untold(opened)
     theirs = Content(list_message(body="Their words"))
     of(template).save_draft(theirs, name="x", person=make_member(team), revision=1)
     words = "A whole sentence, typed at the speed of a hand."
@@ -991,6 +978,7 @@ def test_opening_a_pane_is_no_way_past_a_colleagues_save(
     opened: Page, template: MessageTemplate, team: Team, allowed: list[str], pane: str
 ) -> None:
     allowed += ["409"]
+    untold(opened)
     theirs = Content(list_message(body="Their words", footer="Theirs"))
     of(template).save_draft(theirs, name="x", person=make_member(team), revision=1)
     opened.get_by_role("link", name=pane, exact=True).click()
@@ -1030,10 +1018,54 @@ def test_a_page_loaded_anew_in_the_middle_of_a_save_shows_what_arrives(
     is_saved(opened)
 
 
+def test_a_page_without_changes_shows_what_a_colleague_saves(
+    opened: Page, template: MessageTemplate, team: Team
+) -> None:
+    opened.clock.install()
+    opened.reload()
+    colleague = make_member(team, name="Carl Colleague")
+    field(opened, "Footer").focus()
+    theirs = Content(list_message(body="Their words"))
+    of(template).save_draft(theirs, name="Their name", person=colleague, revision=1, tab="b")
+    opened.clock.fast_forward(10_000)
+    expect(field(opened, "Body")).to_have_value("Their words")
+    expect(opened.locator("#saved")).to_have_text("As Carl Colleague saved it")
+    expect(field(opened, "Footer")).to_be_focused()
+    opened.keyboard.type("Mine")
+    is_saved(opened)
+    assert (of(template).message.body, of(template).message.footer) == ("Their words", "Mine")
+
+
+def test_what_a_colleague_saves_is_not_drawn_over_what_is_not_saved(
+    opened: Page, template: MessageTemplate, team: Team, line: Line
+) -> None:
+    opened.clock.install()
+    opened.reload()
+    line.down()
+    field(opened, "Footer").fill("Mine")
+    is_not_saved(opened)
+    theirs = Content(list_message(body="Their words"))
+    of(template).save_draft(theirs, name="x", person=make_member(team), revision=1, tab="b")
+    with opened.expect_response("**/present/"):
+        opened.clock.fast_forward(10_000)
+    expect(field(opened, "Footer")).to_have_value("Mine")
+    expect(field(opened, "Body")).to_have_value("How can we help you today?")
+
+
+def test_a_conflict_that_was_closed_can_be_decided_later(conflict: Page) -> None:
+    conflict.keyboard.press("Escape")
+    expect(conflict.get_by_role("dialog")).to_have_count(0)
+    button(conflict, "Choose").click()
+    button(conflict, "Use mine").click()
+    expect(conflict.get_by_text("The other one is one undo away.")).to_be_visible()
+    expect(button(conflict, "Choose")).to_be_hidden()
+
+
 def test_two_pages_of_one_person_are_in_conflict_too(
     opened: Page, editor: User, template: MessageTemplate, allowed: list[str]
 ) -> None:
     allowed += ["409"]
+    untold(opened)
     second = opened.context.new_page()
     second.goto(opened.url)
     field(second, "Body").fill("In the second tab")

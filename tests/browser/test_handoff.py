@@ -19,6 +19,7 @@ from .harness import (
     every_screen,
     overflow,
     sign_in,
+    untold,
     wait_until,
     without_javascript,
 )
@@ -216,6 +217,7 @@ def test_colleague_in_between_is_shown(
     opened: Page, template: MessageTemplate, admin: User, allowed: list[str]
 ) -> None:
     allowed.append("409")
+    untold(opened)
     view(opened, "JSON")
     expect(json_box(opened)).to_be_visible()
     template.save_draft(

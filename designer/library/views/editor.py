@@ -228,14 +228,19 @@ def switch_kind(request: TeamRequest, pk: int) -> HttpResponse:
 @team_page(write=Role.VIEWER)
 @require_POST
 def present(request: TeamRequest, pk: int) -> HttpResponse:
-    """A sign of life of an open page; answers with who else has the template open."""
-    row = owned(request, MessageTemplate.objects.all(), pk=pk)
+    """A sign of life of an open page; answers with who else has the template open, and with the
+    newest revision, if another page saved that."""
+    row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
     _, tab = forms.base(request.POST)
     try:
         others = Presence.touch(row, request.user, tab)
     except IntegrityError:
         raise Http404 from None  # somebody deletes it at this moment
-    return render(request, "library/_presence.html", {"template": row, "others": others})
+    context: dict[str, object] = {"template": row, "others": others}
+    if row.saved_from != tab:
+        who = "you" if row.updated_by == request.user else row.updated_by
+        context |= {"newest": row.revision, "by": who or "somebody"}
+    return render(request, "library/_presence.html", context)
 
 
 @team_page()
