@@ -10,12 +10,11 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
 from . import client, outcomes
-from .models import CLEAR, Attempt, Connection, Send, State
+from .models import CLEAR, Attempt, Connection, Send, SendQuerySet, State
 from .outcomes import Outcome
 
 # How long after the longest exchange a claim still holds: time to record what came of it.
@@ -87,10 +86,21 @@ def _post(send: Send, timeouts: client.Timeouts) -> client.Answer:
 def _record(
     attempt: Attempt, outcome: Outcome, answer: client.Answer | None, *, duration_ms: int
 ) -> None:
-    """Write down what came of an attempt, for its send too if the claim still holds."""
+    """Write down what came of an attempt, for its send too if the claim still holds.
+
+    What turns out after the lease ran out still settles what was unknown till then, unless a person
+    was faster. It never leads to another attempt: somebody may have sent again.
+    """
     now = timezone.now()
-    next_attempt_at = now + timedelta(seconds=outcome.retry_in) if outcome.retry_in else None
     with transaction.atomic():
+        mine = Send.objects.filter(pk=attempt.send_id, attempt_count=attempt.number)
+        if not _settle(mine.filter(state=State.SENDING), outcome, now):
+            outcome = outcomes.too_late(outcome)
+            if outcome.state in CLEAR:
+                _settle(mine.filter(state=State.UNKNOWN, settled_at=None), outcome, now)
+            if outcome.message_id:
+                # If a person was faster, a reply may name it all the same.
+                mine.update(message_id=outcome.message_id)
         Attempt.objects.filter(pk=attempt.pk).update(
             duration_ms=duration_ms,
             status=answer.status if answer else None,
@@ -102,35 +112,29 @@ def _record(
             code=outcome.code,
             outcome=outcome.words,
         )
-        mine = Send.objects.filter(pk=attempt.send_id, attempt_count=attempt.number)
-        recorded = mine.filter(_still_open(outcome)).update(
-            state=outcome.state,
-            outcome=outcome.words,
-            message_id=outcome.message_id,
-            lease_until=None,
-            next_attempt_at=next_attempt_at,
-            wake_at=next_attempt_at or now,
-            finished_at=now if outcome.state.is_final else None,
-        )
-        if not recorded and outcome.message_id:
-            # A person was faster; a reply may name it all the same.
-            mine.update(message_id=outcome.message_id)
         if rate := outcome.rate:
             resets_at = now + timedelta(seconds=rate.resets_in)
             Connection.objects.learn(
                 attempt.send.connection_id, rate.limit, rate.remaining, resets_at
             )
-    if recorded and next_attempt_at:
-        wake(attempt.send, next_attempt_at)
+    if outcome.retry_in:
+        wake(attempt.send, _next_attempt_at(outcome, now))
 
 
-def _still_open(outcome: Outcome) -> Q:
-    """Which sends an attempt's outcome may change.
+def _settle(sends: SendQuerySet, outcome: Outcome, now: datetime) -> bool:
+    """Set what became of a send; False if it is not among these, or not any more."""
+    next_attempt_at = _next_attempt_at(outcome, now)
+    settled = sends.update(
+        state=outcome.state,
+        outcome=outcome.words,
+        message_id=outcome.message_id,
+        lease_until=None,
+        next_attempt_at=next_attempt_at,
+        wake_at=next_attempt_at or now,
+        finished_at=now if outcome.state.is_final else None,
+    )
+    return bool(settled)
 
-    A clear answer that comes after the lease ran out still settles what was unknown till then,
-    unless a person was faster. It never leads to another attempt: somebody may have sent again.
-    """
-    held = Q(state=State.SENDING)
-    if outcome.state in CLEAR:
-        held |= Q(state=State.UNKNOWN, settled_at=None)
-    return held
+
+def _next_attempt_at(outcome: Outcome, now: datetime) -> datetime | None:
+    return now + timedelta(seconds=outcome.retry_in) if outcome.retry_in else None

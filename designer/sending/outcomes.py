@@ -176,9 +176,20 @@ def capped(outcome: Outcome, *, attempt: int, age: timedelta) -> Outcome:
     if attempt < MAX_ATTEMPTS and age + timedelta(seconds=outcome.retry_in) <= MAX_AGE:
         return outcome
     tries = "once" if attempt == 1 else f"{attempt} times"
-    last = outcome.words.replace(": it will be tried again", "")
-    words = f"Given up after it was tried {tries}. {last}"
+    words = f"Given up after it was tried {tries}. {_without_promise(outcome.words)}"
     return replace(outcome, state=State.FAILED, words=words, retry_in=None)
+
+
+def too_late(outcome: Outcome) -> Outcome:
+    """The same, or a failure if it would wait, for a send that was given up meanwhile."""
+    if outcome.retry_in is None:
+        return outcome
+    words = f"{_without_promise(outcome.words)} It was not sent."
+    return replace(outcome, state=State.FAILED, words=words, retry_in=None)
+
+
+def _without_promise(words: str) -> str:
+    return words.replace(": it will be tried again", "")
 
 
 def _judge(answer: Answer, envelope: _Envelope) -> Outcome:

@@ -334,13 +334,26 @@ def test_an_answer_that_comes_late_does_not_overrule_a_person(
     assert accepted.outcome == accepted.attempts.get().outcome
 
 
-def test_a_late_request_to_wait_does_not_send_what_is_unknown_again(
+def test_what_turns_out_too_late_not_to_have_gone_out_is_told_and_not_sent_by_itself(
     too_slow: Callable[[], None], queued: Send, fresh: Fresh, api: Api
 ) -> None:
     api.reply = Reply(429)
     too_slow()
-    assert fresh(queued).state == State.UNKNOWN
+    send = fresh(queued)
+    assert (send.state, send.attempts.get().state) == (State.FAILED, State.FAILED)
+    assert send.outcome == "Too many requests for this connection. It was not sent."
+    assert send.outcome == send.attempts.get().outcome
+    deliver(queued)
+    assert len(api.received) == 1
     assert wakes() == []
+
+
+def test_what_got_lost_after_the_lease_ran_out_stays_unknown(
+    too_slow: Callable[[], None], queued: Send, fresh: Fresh, api: Api
+) -> None:
+    api.reply = lambda request: None
+    too_slow()
+    assert fresh(queued).state == State.UNKNOWN
 
 
 @pytest.mark.django_db(transaction=True)
