@@ -29,8 +29,8 @@ STALE = timedelta(hours=24)
 def deliver(send_id: int) -> None:
     """Make one attempt at a send, if it is due and no other worker has it.
 
-    While its connection rests, it waits for the end of that instead; that is no attempt.
-    Woken a little too early, it has itself woken once more.
+    While its connection rests, it waits for the end of that instead; that is no attempt. Woken a
+    little too early, or if the rest ended meanwhile, it has itself woken once more.
     """
     timeouts = client.Timeouts.from_settings()
     with transaction.atomic():

@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection as database
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -123,6 +125,25 @@ def test_what_waits_for_the_reset_may_wait_again_and_is_never_given_up(
             clock.shift(timedelta(minutes=5))
         deliver(next_one)
     assert (fresh(next_one).state, fresh(next_one).attempt_count) == (State.SENT, 1)
+
+
+def test_one_whose_connection_rests_no_more_when_it_is_to_be_held_is_woken_again(
+    queued: Send, connection: Connection, fresh: Fresh
+) -> None:
+    def end(execute: Any, sql: str, params: Any, *args: Any) -> Any:
+        # The rest ends between the claim, which takes itself back, and what looks for its end.
+        if sql.startswith("ROLLBACK TO SAVEPOINT"):
+            clock.shift(timedelta(seconds=5))
+        return execute(sql, params, *args)
+
+    with frozen() as clock, database.execute_wrapper(end):
+        Connection.objects.filter(pk=connection.pk).update(
+            rate_remaining=0, rate_resets_at=timezone.now() + timedelta(seconds=5)
+        )
+        deliver(queued)
+        assert fresh(queued).state == State.QUEUED
+        [wake] = wakes()
+        assert wake.args == [queued.pk]
 
 
 def test_other_connections_go_on(

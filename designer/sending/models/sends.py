@@ -73,15 +73,13 @@ DOUBTED = Q(state=State.UNKNOWN) | SAID_NOT_ARRIVED | SAID_BY_A_PERSON
 class SendQuerySet(models.QuerySet["Send"]):
     def due(self) -> Self:
         """What a worker may take now."""
-        return self.filter(
-            Q(state=State.QUEUED) | Q(state=State.WAITING, next_attempt_at__lte=timezone.now())
-        )
+        return self.due_within(timedelta())
 
     def due_within(self, time: timedelta) -> Self:
-        """What waits, and may be taken not yet but in so long."""
-        now = timezone.now()
+        """What a worker may take now, or in so long."""
+        until = timezone.now() + time
         return self.filter(
-            state=State.WAITING, next_attempt_at__gt=now, next_attempt_at__lte=now + time
+            Q(state=State.QUEUED) | Q(state=State.WAITING, next_attempt_at__lte=until)
         )
 
     def accepted(self) -> Self:
