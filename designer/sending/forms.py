@@ -147,6 +147,9 @@ class ConnectionForm(forms.ModelForm[Connection]):
         changes: dict[str, Any] = {}
         if key := self.cleaned_data["key"]:
             changes["api_key"] = key
+        if key or self.instance.base_url != self.initial_url:
+            # What was learned of one account's limit says nothing of another's.
+            changes |= dict.fromkeys(("rate_limit", "rate_remaining", "rate_resets_at"))
         if secret := self.cleaned_data["secret"]:
             changes["signature_secret"] = secret
         elif self.cleaned_data.get("unsigned"):

@@ -1,12 +1,14 @@
 """The pages about connections."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection as database
 from django.db.models.signals import pre_delete
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from designer.library.models import MessageTemplate
@@ -107,6 +109,24 @@ def test_a_blank_key_keeps_the_stored_one(ada: Client, connection: Connection) -
     connection.refresh_from_db()
     assert (connection.name, connection.api_key) == ("Renamed", KEY)
     assert connection.hook_secret == secret
+
+
+@pytest.mark.parametrize(
+    ("changes", "goes_on"),
+    [
+        ({"key": "pk_live_another_account"}, True),
+        ({"base_url": "http://localhost:9/another", "key": KEY}, True),
+        ({"name": "Renamed"}, False),
+    ],
+)
+def test_a_limit_learned_of_one_account_does_not_hold_another(
+    ada: Client, connection: Connection, changes: dict[str, str], goes_on: bool
+) -> None:
+    end = timezone.now() + timedelta(minutes=10)
+    Connection.objects.update(rate_limit=60, rate_remaining=0, rate_resets_at=end)
+    form = {"name": "Shop", "base_url": connection.base_url, "key": ""} | changes
+    assert ada.post(f"/connections/{connection.pk}/", form).status_code == 302
+    assert Connection.objects.reserve(connection.pk) is goes_on
 
 
 def test_the_stored_key_does_not_go_to_another_server(ada: Client, connection: Connection) -> None:
