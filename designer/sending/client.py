@@ -31,6 +31,8 @@ KEY = re.compile(r"[\x21-\x7e]{1,500}")
 HIDDEN_KEY = "[the key]"
 # Cookies of the answer are nobody's business; the rest is kept for the timeline.
 DROPPED_HEADERS = frozenset({"set-cookie"})
+# They say when to try again, so they are kept however many others come before them.
+NEEDED_HEADERS = frozenset({"date", "retry-after"})
 
 # Its debug log tells the headers that came back, and some servers repeat the key in them.
 logging.getLogger("httpcore").setLevel(logging.WARNING)
@@ -232,7 +234,8 @@ def _read(response: httpx.Response) -> str:
 
 
 def _headers(response: httpx.Response, api_key: str) -> dict[str, str]:
-    kept = [name for name in response.headers if name not in DROPPED_HEADERS][:MAX_HEADERS]
+    names = [name for name in response.headers if name not in DROPPED_HEADERS]
+    kept = names[:MAX_HEADERS] + [name for name in names[MAX_HEADERS:] if name in NEEDED_HEADERS]
     values = {name: storable(response.headers[name]) for name in kept}
     if location := response.extensions.get("location"):
         values["location"] = storable(location)

@@ -183,6 +183,15 @@ def test_cookies_of_the_answer_are_not_kept(api: Api) -> None:
     assert "set-cookie" not in headers
 
 
+def test_of_many_headers_those_that_say_when_to_try_again_are_kept() -> None:
+    many = [(f"x-{n}", "1") for n in range(200)]
+    needed = [("Date", "Tue, 23 Dec 2025 14:29:20 GMT"), ("Retry-After", "7")]
+    transport = httpx.MockTransport(lambda _: httpx.Response(429, headers=many + needed))
+    headers = client.post("http://x.invalid", KEY, PATH, b"", transport=transport).headers
+    assert len(headers) == client.MAX_HEADERS + 2
+    assert (headers["date"], headers["retry-after"]) == (needed[0][1], "7")
+
+
 @pytest.fixture
 def dripping() -> Iterator[str]:
     """A server that sends a byte of its headers now and then, and never comes to an end."""
