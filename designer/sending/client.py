@@ -122,7 +122,7 @@ def post(
             extensions={"trace": deadline.watch},
         ) as response,
     ):
-        text = _read(response).replace(api_key, HIDDEN_KEY)
+        text = _blotted(_read(response), api_key)
         return Answer(response.status_code, _headers(response, api_key), text)
 
 
@@ -231,6 +231,15 @@ def _read(response: httpx.Response) -> str:
             if len(raw) >= MAX_ANSWER:
                 break
     return storable(raw[:MAX_ANSWER].decode("utf-8", "replace"))
+
+
+def _blotted(text: str, api_key: str) -> str:
+    """The text without the key, also where it breaks off in the second half of one."""
+    text = text.replace(api_key, HIDDEN_KEY)
+    for length in range(len(api_key) - 1, len(api_key) // 2, -1):
+        if text.endswith(api_key[:length]):
+            return text[:-length] + HIDDEN_KEY
+    return text
 
 
 def _headers(response: httpx.Response, api_key: str) -> dict[str, str]:

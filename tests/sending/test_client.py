@@ -243,3 +243,15 @@ def test_key_that_the_answer_repeats_is_blotted_out(api: Api) -> None:
     answer = post(api.url)
     assert answer.text == "no such key: [the key]"
     assert answer.headers["x-echo"] == "[the key]"
+
+
+@pytest.mark.parametrize("shown", [len(KEY) - 1, len(KEY) // 2 + 1])
+def test_key_that_a_long_answer_is_cut_in_is_blotted_out(api: Api, shown: int) -> None:
+    before = "x" * (client.MAX_ANSWER - shown)
+    api.reply = Reply(400, before + KEY)
+    assert post(api.url).text == before + "[the key]"
+
+
+def test_key_that_an_answer_breaks_off_in_is_blotted_out(api: Api) -> None:
+    api.reply = Reply(401, f"no such key: {KEY[:-1]}", promised=1000)
+    assert post(api.url).text == "no such key: [the key]"
