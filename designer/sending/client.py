@@ -230,7 +230,7 @@ def _read(response: httpx.Response) -> str:
             raw += chunk
             if len(raw) >= MAX_ANSWER:
                 break
-    return storable(raw[:MAX_ANSWER].decode("utf-8", "replace"))
+    return storable(raw[:MAX_ANSWER].decode("utf-8-sig", "replace"))
 
 
 def _blotted(text: str, api_key: str) -> str:

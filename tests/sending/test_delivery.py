@@ -24,7 +24,7 @@ from designer.teams.models import User
 
 from ..factories import make_connection, make_send
 from ..wakes import wakes
-from .api import Api, Reply, Request, error
+from .api import SUCCESS, Api, Reply, Request, error
 
 Fresh = Callable[[Send], Send]
 KEY = "pk_live_0123456789abcdef"
@@ -50,6 +50,14 @@ def test_sends_and_records_what_the_api_told(api: Api, queued: Send, fresh: Fres
     assert attempt.duration_ms is not None
     assert json.loads(attempt.answer)["success"] is True
     assert attempt.state == State.SENT
+
+
+def test_an_answer_that_begins_with_a_byte_order_mark_is_read(
+    api: Api, queued: Send, fresh: Fresh
+) -> None:
+    api.reply = Reply(200, "\ufeff" + json.dumps(SUCCESS))
+    deliver(queued)
+    assert fresh(queued).state == State.SENT
 
 
 def test_posts_the_rows_bytes(api: Api, queued: Send) -> None:
