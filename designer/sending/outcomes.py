@@ -48,10 +48,15 @@ WHATSAPP_CODES = {
     "131016": WHATSAPP_HAS_A_PROBLEM,
     "190": "The connection to WhatsApp has expired: tell whoever manages it.",
 }
-# Six digits speak for themselves; a shorter number only where the text calls it a code.
+# A number that the text calls a code, one that it begins with, or any of six digits: that may be an
+# order's, so it is enough for words but not to send again.
 _WHATSAPP_CODE = re.compile(
-    r"(?<!\d)(1[23]\d{4})(?!\d)|(?:#|\bcode\b\W{0,3}|\berror\b\W{0,3})(\d{3,6})(?!\d)",
-    re.IGNORECASE,
+    r"""
+    (?: (?:^|[(\[])\# | (?:\b|_|error)code\b\W{0,3} | \berror\b\W{0,3} ) (\d{3,6}) (?!\d)
+    | ^ (\d{3,6}) (?= \s* (?: [:–—-] | $ ))
+    | (?<!\d) (1[23]\d{4}) (?!\d)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 TROUBLE = {
@@ -252,8 +257,9 @@ def _refused_without_words(answer: Answer) -> str:
 def _whatsapp_code(message: str) -> tuple[str, str] | None:
     """The first of WhatsApp's codes in a message that we have words for, and what follows it."""
     for found in _WHATSAPP_CODE.finditer(message):
-        code = found[1] or found[2]
-        if code in WHATSAPP_CODES:
+        code = found[1] or found[2] or found[3]
+        words = WHATSAPP_CODES.get(code)
+        if words and not (words == TOO_FAST and found[3]):
             return code, message[found.end() :].strip(" :;,.)]}-–—\n")
     return None
 

@@ -92,6 +92,10 @@ WAYS_TO_WRITE_A_CODE = [
     "WhatsApp error {}: Parameter value is not valid",
     "WhatsApp API error (code: {}) - Parameter value is not valid",
     "[Error {}] Parameter value is not valid",
+    "{}: Parameter value is not valid",
+    "error_code={} Parameter value is not valid",
+    "errorCode: {}, Parameter value is not valid",
+    '{{"code": {}}} Parameter value is not valid',
 ]
 
 
@@ -102,9 +106,10 @@ def test_whatsapps_own_code_is_told_in_words(code: str, words: str, written: str
     assert (outcome.state, outcome.code, outcome.words) == (State.FAILED, code, words)
 
 
+@pytest.mark.parametrize("written", WAYS_TO_WRITE_A_CODE)
 @pytest.mark.parametrize("code", ["130429", "80007"])
-def test_sending_too_fast_is_tried_again(code: str) -> None:
-    outcome = judge(500, error("MESSAGE_SEND_FAILED", f"WhatsApp error {code}: Rate limit hit"))
+def test_sending_too_fast_is_tried_again(code: str, written: str) -> None:
+    outcome = judge(500, error("MESSAGE_SEND_FAILED", written.format(code)))
     assert outcome.state is State.WAITING
     assert outcome.words == "Sending too fast: it will be tried again."
     assert outcome.retry_in == 2.0
@@ -120,10 +125,26 @@ def test_refused_field_without_details_is_told_without_a_colon() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["body has 190 characters", "1310470", "+15550131047", "error 131999: unheard of", "x368"],
+    [
+        "body has 190 characters",
+        "190 characters are too many",
+        "1310470",
+        "+15550131047",
+        "error 131999: unheard of",
+        "x368",
+        "Order #190 could not be delivered",
+    ],
 )
 def test_a_number_that_is_no_known_code_is_not_taken_for_one(message: str) -> None:
     assert judge(500, error("MESSAGE_SEND_FAILED", message)).code == "MESSAGE_SEND_FAILED"
+
+
+@pytest.mark.parametrize("number", ["130429", "#130429"])
+def test_a_number_that_is_not_called_a_code_is_not_tried_again(number: str) -> None:
+    message = f"Order {number} could not be delivered"
+    outcome = judge(500, error("MESSAGE_SEND_FAILED", message))
+    assert (outcome.state, outcome.code) == (State.FAILED, "MESSAGE_SEND_FAILED")
+    assert message in outcome.words
 
 
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
