@@ -134,7 +134,8 @@ def _coext(payload: Mapping[str, object]) -> Message | Event:
     message = _object(data.get("message")) or data
     if event != RECEIVED:
         return Event(event)
-    return _message(event, {**message, **data}, message, payload.get("timestamp"))
+    about = {**message, **{name: value for name, value in data.items() if value is not None}}
+    return _message(event, about, message, payload.get("timestamp"))
 
 
 def _meta(value: Mapping[str, object], field: str) -> Iterator[Message | Event]:

@@ -56,6 +56,11 @@ def test_reads_whatsapps_own_shapes_in_both_wrappers(name: str, kind: Any) -> No
     assert only(native) == Message(**{**META, **expected})
 
 
+def test_what_is_null_beside_a_message_hides_nothing_that_it_says_itself() -> None:
+    message = {**bodies.interactive("list_reply", "yes"), "context": {"id": "wamid.sent"}}
+    assert only(bodies.coext(message, context=None)).context_id == "wamid.sent"
+
+
 def test_reads_a_native_message_where_the_wrapper_holds_it_bare() -> None:
     data = {**NATIVE, **bodies.interactive("button_reply", "yes")}
     assert only({"event": "message.received", "data": data}).content == Tap("button", "yes", "")
