@@ -193,9 +193,9 @@ def _tap(kind: str, inner: Mapping[str, object]) -> Tap | None:
 def e164(number: str) -> str:
     """The number with its plus and nothing but digits, where it is one; else as it came.
 
-    Meta leaves the plus out: 919876543210 is +919876543210.
+    Meta leaves the plus out: 919876543210 is +919876543210. Twilio says whatsapp:+919876543210.
     """
-    digits = re.sub(r"[\s().-]", "", number)
+    digits = re.sub(r"[\s().-]", "", number.removeprefix("whatsapp:"))
     digits = "+" + digits.removeprefix("+").removeprefix("00")
     return digits if CUSTOMERS_NUMBER.fullmatch(digits) else number[:LONGEST]
 
