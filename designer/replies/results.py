@@ -127,7 +127,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Results:
-    """The numbers. `rate` is in per cent, `median` the median time from message to first tap.
+    """The numbers. `median` is the median time from message to first tap.
 
     `options` are in the order of the message, `others` are tapped ones that it does not have.
     `typed` counts messages that were answered in words and not with a tap, `texts` are the newest
@@ -141,10 +141,6 @@ class Results:
     others: list[Option]
     typed: int
     texts: list[Reply]
-
-    @property
-    def rate(self) -> int | None:
-        return round(100 * self.answered / self.sent) if self.sent else None
 
     @property
     def taps(self) -> int:

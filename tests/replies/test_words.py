@@ -44,6 +44,24 @@ def test_no_duration_is_a_dash() -> None:
     assert took(None) == "–"
 
 
-@pytest.mark.parametrize(("part", "whole", "per_cent"), [(1, 3, 33), (2, 3, 67), (0, 0, 0)])
-def test_shares_are_in_per_cent(part: int, whole: int, per_cent: int) -> None:
+@pytest.mark.parametrize(
+    ("part", "whole", "per_cent"),
+    [
+        (1, 3, "33 %"),
+        (2, 3, "67 %"),
+        (1, 40, "3 %"),
+        (3, 40, "8 %"),
+        (0, 0, "0 %"),
+        (0, 9, "0 %"),
+        (9, 9, "100 %"),
+        (1, 100, "1 %"),
+        (99, 100, "99 %"),
+    ],
+)
+def test_shares_are_in_per_cent(part: int, whole: int, per_cent: str) -> None:
     assert share(part, whole) == per_cent
+
+
+def test_a_share_that_is_not_none_and_not_all_does_not_look_like_it() -> None:
+    assert share(1, 200) == "<1 %"
+    assert share(199, 200) == ">99 %"

@@ -35,9 +35,14 @@ def took(duration: timedelta | None) -> str:
 
 
 @register.filter
-def share(part: int, whole: int) -> int:
-    """A part in per cent of the whole; 0 of nothing."""
-    return round(100 * part / whole) if whole else 0
+def share(part: int, whole: int) -> str:
+    """A part in per cent of the whole; only none of it is 0 %, and only all of it 100 %."""
+    if part and whole > 100 * part:
+        return "<1 %"
+    if part < whole and 100 * (whole - part) < whole:
+        return ">99 %"
+    # Half a per cent goes up.
+    return f"{(200 * part + whole) // (2 * whole) if whole else 0} %"
 
 
 @register.filter
