@@ -498,6 +498,16 @@ def test_reading_again_says_what_came_of_it(
     assert words in response.content.decode()
 
 
+def test_reading_again_what_a_worker_is_to_read_does_not_say_what_is_in_it(
+    connection: Connection, editor: User, client_as: As
+) -> None:
+    delivery = make_delivery(connection, bodies.button("a"))
+    asked = {"delivery": delivery.pk}
+    page = client_as(editor).post(reverse("replay-deliveries"), asked, follow=True).text
+    assert "It is about to be read." in page
+    assert "There is no reply in it." not in page
+
+
 def test_an_editor_has_all_of_a_state_read_again(
     connection: Connection, editor: User, client_as: As
 ) -> None:

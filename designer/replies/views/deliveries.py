@@ -102,6 +102,8 @@ def _tell(request: TeamRequest, state: DeliveryState) -> None:
         messages.success(request, "Read. The replies in it are counted now.")
     elif state == DeliveryState.BROKEN:
         messages.error(request, "It still can’t be read.")
+    elif state == DeliveryState.NEW:
+        messages.success(request, "It is about to be read. What comes of it shows up here.")
     else:
         messages.success(request, "Read again. There is no reply in it.")
 
