@@ -65,6 +65,8 @@ SEND_QUOTA_TEAM = env.int("SEND_QUOTA_TEAM", default=1000)
 
 # For how many days a webhook's delivery is kept as it came; 0 for ever.
 KEEP_DELIVERIES_DAYS = env.int("KEEP_DELIVERIES_DAYS", default=90)
+if KEEP_DELIVERIES_DAYS > 36_500:
+    raise ImproperlyConfigured("Set KEEP_DELIVERIES_DAYS to 0 to keep all for ever.")
 
 # The stand-in for the API and its phone. Off in production unless it is asked for.
 SANDBOX = env.bool("SANDBOX", default=DEBUG)

@@ -49,6 +49,12 @@ def test_an_old_delivery_loses_its_body_and_its_reply_stays(connection: Connecti
     assert pruning.prune_deliveries() == 0
 
 
+def test_the_longest_time_is_no_trouble(connection: Connection, settings: Settings) -> None:
+    settings.KEEP_DELIVERIES_DAYS = 36_500
+    delivered(connection, b"{", days=9_999)
+    assert pruning.prune_deliveries() == 0
+
+
 def test_an_old_delivery_that_brought_no_reply_goes_whole(connection: Connection) -> None:
     delivered(connection, {"event": "message.status"}, days=91)
     delivered(connection, bodies.text("hello", message_id="wamid.1"), days=91)

@@ -35,6 +35,13 @@ def test_names_what_is_missing(missing: str) -> None:
     assert f"Set {missing}" in shown.stderr
 
 
+def test_deliveries_are_kept_for_ever_by_a_zero_not_by_a_number_beyond_the_calendar() -> None:
+    days = "s.KEEP_DELIVERIES_DAYS"
+    assert value(days, SERVER | {"KEEP_DELIVERIES_DAYS": "36500"}) == "36500"
+    shown = show(days, SERVER | {"KEEP_DELIVERIES_DAYS": "36501"})
+    assert "Set KEEP_DELIVERIES_DAYS to 0 to keep all for ever." in shown.stderr
+
+
 def test_a_server_is_safe_unless_told_otherwise() -> None:
     switches = "(s.DEBUG, s.HTTPS, s.SANDBOX, s.SESSION_COOKIE_SECURE)"
     assert value(switches, SERVER) == "(False, True, False, True)"
