@@ -101,8 +101,8 @@ def _read(delivery: Delivery) -> tuple[DeliveryState, str]:
     told: dict[str, reading.Message] = {}
     for position, message in enumerate(messages):
         told.setdefault(_identity(message, body, position), message)
-    if len(told) > 1:
-        _wait_for_others(delivery.connection_id)
+    if told:
+        _wait_for_others(delivery.connection_id, several=len(told) > 1)
     for identity, message in told.items():
         _record(delivery, identity, message)
     if told:
@@ -111,18 +111,19 @@ def _read(delivery: Delivery) -> tuple[DeliveryState, str]:
     return DeliveryState.IGNORED, ", ".join(events)[:500]
 
 
-def _wait_for_others(connection_id: int) -> None:
-    """Let no other delivery of several messages be read for the connection until this one is.
+def _wait_for_others(connection_id: int, *, several: bool) -> None:
+    """Let no other delivery be read for the connection while one of several messages is.
 
-    Each holds its replies, and the sends that they settle, until the last is recorded: of two that
-    hold the same ones in different orders each would wait for the other. Recording them sorted
-    would help as well, but replies of the same second stand on the pages in the order of their
-    rows.
+    That one holds its replies, and the sends that they settle, until the last is recorded: another
+    that holds the same ones in a different order would wait for it while it waits for that. Those
+    of one message don't wait for each other. Recording sorted would not help: replies of the same
+    second stand on the pages in the order of their rows.
     """
     # Not the connection's row: sending locks that. SQLite lets only one transaction write anyway.
     if connection.vendor == "postgresql":
+        lock = "pg_advisory_xact_lock" if several else "pg_advisory_xact_lock_shared"
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [connection_id])
+            cursor.execute(f"SELECT {lock}(%s)", [connection_id])
 
 
 def _identity(message: reading.Message, body: bytes, position: int) -> str:

@@ -180,6 +180,26 @@ def test_the_same_messages_in_another_order_keep_no_worker_waiting_for_another(
     assert list(Reply.objects.values_list("delivered_count", flat=True)) == [12] * 60
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_of_one_message_and_one_of_several_keep_no_worker_waiting_for_another(
+    connection: Connection,
+) -> None:
+    """Each holds what the other wants: the unknown send that they settle, and a reply."""
+    template = make_template(connection.team)
+    for n in range(10):
+        customer = f"91987654321{n}"
+        make_send(template, connection, to=f"+{customer}", state=State.UNKNOWN)
+        taps = [
+            {"id": f"{n}.{m}", "from": customer, **bodies.interactive("list_reply", "track_order")}
+            for m in range(8)
+        ]
+        make_delivery(connection, bodies.meta(*taps))
+        for tap in reversed(taps):
+            make_delivery(connection, bodies.meta(tap))
+    assert read_by_several() == []
+    assert list(Reply.objects.values_list("delivered_count", flat=True)) == [2] * 80
+
+
 def test_messages_of_one_delivery_stay_in_its_order(connection: Connection) -> None:
     make_delivery(connection, bodies.meta(*typed(20)))
     intake.read_new()
