@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from designer.sending.models import Send, SendQuerySet
+from designer.sending.models import CONNECTION_SECRETS, Send, SendQuerySet
 from designer.teams.models import User
 
 from . import options
@@ -98,8 +98,10 @@ def let_go(send: Send | None) -> None:
 
 def candidates(reply: Reply) -> list[Send]:
     """The messages to the reply's number that it may answer, newest first; those that have the
-    tapped option before the others."""
-    sends = _to_number(reply).filter(created_at__lte=reply.received_at)
+    tapped option before the others. Through whichever connection: one that was removed and added
+    again is another."""
+    sends = _to_number(reply).filter(team_id=reply.team_id, created_at__lte=reply.received_at)
+    sends = sends.select_related("connection").defer(*CONNECTION_SECRETS)
     sends = sends.order_by("-created_at", "-pk")
     having = list(_having_option(reply, sends)[:CANDIDATES]) if reply.option_id else []
     others = sends.exclude(pk__in=[send.pk for send in having])
@@ -117,7 +119,7 @@ def _by_context(reply: Reply) -> Send | None:
 def _by_option(reply: Reply) -> Send | None:
     if not reply.option_id:
         return None
-    sends = _having_option(reply, _to_number(reply))
+    sends = _having_option(reply, _through_connection(reply))
     for some in (sends.accepted(), sends):
         for found in _in_time(reply, some):
             for send in found.iterator(chunk_size=20):
@@ -145,16 +147,22 @@ def _in_time(reply: Reply, sends: SendQuerySet) -> Iterator[SendQuerySet]:
 
 def _before_text(reply: Reply) -> Send | None:
     until = _until(reply)
-    sends = _to_number(reply).filter(created_at__lte=until, created_at__gt=until - CONVERSATION)
+    sends = _through_connection(reply).filter(
+        created_at__lte=until, created_at__gt=until - CONVERSATION
+    )
     sends = sends.not_sent_after(until).order_by("-created_at", "-pk")
     return sends.accepted().first() or sends.first()
+
+
+def _through_connection(reply: Reply) -> SendQuerySet:
+    return _to_number(reply).filter(connection_id=reply.connection_id)
 
 
 def _to_number(reply: Reply) -> SendQuerySet:
     sends = Send.objects.could_be_answered()
     if not CUSTOMERS_NUMBER.fullmatch(reply.from_number):
         return sends.none()
-    return sends.filter(connection_id=reply.connection_id, to=reply.from_number)
+    return sends.filter(to=reply.from_number)
 
 
 def _until(reply: Reply) -> datetime:

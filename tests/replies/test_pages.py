@@ -324,6 +324,23 @@ def test_an_editor_corrects_what_a_reply_answers(
     assert "Set by Edith Editor" in shown(client_as(editor), "reply", reply.pk)
 
 
+def test_a_reply_through_a_connection_that_was_added_again_is_corrected_too(
+    send: Send, other_team: Team, editor: User, client_as: As
+) -> None:
+    foreign = sent(make_template(other_team), make_connection(other_team))
+    send.connection.remove()
+    reply = bodies.take_in(make_connection(send.team, name="Anew"), bodies.row("track_order"))
+    assert reply.matched == ""
+    client, address = client_as(editor), reverse("reply", args=[reply.pk])
+    page = shown(client, "reply", reply.pk)
+    assert "through Shop, removed" in page
+    assert f'name="send" value="{foreign.pk}"' not in page
+    client.post(address, {"send": send.pk})
+    reply.refresh_from_db()
+    assert (reply.send, reply.matched) == (send, Matched.PERSON)
+    assert client.post(address, {"send": foreign.pk}).status_code == 422
+
+
 def test_a_send_that_only_a_wrong_match_settled_is_unknown_again(
     template: MessageTemplate, reply: Reply, editor: User, client_as: As
 ) -> None:
