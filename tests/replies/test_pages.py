@@ -363,6 +363,26 @@ def test_a_send_that_only_a_wrong_match_settled_is_unknown_again(
     assert other.state == State.SENT
 
 
+def test_of_two_who_correct_a_reply_at_once_the_last_one_counts(
+    template: MessageTemplate, connection: Connection, editor: User, client_as: As
+) -> None:
+    first, last = (sent(template, connection, state=State.UNKNOWN) for _ in range(2))
+    reply = bodies.take_in(connection, bodies.text("hi"))
+    address, others = reverse("reply", args=[reply.pk]), [client_as(editor)]
+
+    def meanwhile(execute: Any, sql: str, params: Any, *args: Any) -> Any:
+        # The reply is read, and now the messages are that it can be corrected to.
+        if 'FROM "sending_send"' in sql and others:
+            others.pop().post(address, {"send": first.pk})
+        return execute(sql, params, *args)
+
+    client = client_as(editor)
+    with database.execute_wrapper(meanwhile):
+        client.post(address, {"send": last.pk})
+    states = [Send.objects.get(pk=send.pk).state for send in (first, last)]
+    assert states == [State.UNKNOWN, State.SENT]
+
+
 def test_an_editor_says_that_a_reply_answers_none(
     reply: Reply, editor: User, client_as: As
 ) -> None:

@@ -1,6 +1,7 @@
 """The list of replies, one reply, and the replies to one message."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -83,7 +84,7 @@ def reply(request: TeamRequest, pk: int) -> HttpResponse:
         choice = request.POST.get("send", "")
         refused = choice not in (NONE, *(str(send.pk) for send in sends))
         if not refused:
-            _correct(request, row, choice, sends)
+            _correct(request, row.pk, choice, sends)
             return redirect(row)
     context = {
         "reply": row,
@@ -106,7 +107,10 @@ def candidates(reply: Reply) -> list[Send]:
     return found
 
 
-def _correct(request: TeamRequest, row: Reply, choice: str, sends: list[Send]) -> None:
+@transaction.atomic
+def _correct(request: TeamRequest, pk: int, choice: str, sends: list[Send]) -> None:
+    # Somebody else may have corrected it since the page was asked for.
+    row = Reply.objects.select_for_update().get(pk=pk)
     before = row.send
     if choice == NONE:
         matching.answers_none(row, request.user)
