@@ -120,6 +120,9 @@ def _by_option(reply: Reply) -> Send | None:
     if not reply.option_id:
         return None
     sends = _having_option(reply, _through_connection(reply))
+    if not sends.exists():
+        # Each of the looks that follow reads every body too, and many taps may come at once.
+        return None
     for some in (sends.accepted(), sends):
         for found in _in_time(reply, some):
             for send in found.iterator(chunk_size=20):

@@ -356,6 +356,21 @@ def test_a_number_with_many_messages_costs_few_queries(
     for _ in range(30):
         sent(connection, template=buttons)
     make_delivery(connection, bodies.row("track_order", at=NOW))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         intake.read_new()
     assert Reply.objects.get().send == send
+
+
+def test_a_tap_that_no_message_has_is_looked_for_once(
+    connection: Connection, django_assert_max_num_queries: Any
+) -> None:
+    sent(connection)
+    taps = [
+        {"id": f"{n}", "from": "919876543210", **bodies.interactive("list_reply", f"no_{n}")}
+        for n in range(20)
+    ]
+    make_delivery(connection, bodies.meta(*taps))
+    # The others are for the reply itself: it is looked for, made in a savepoint, and saved.
+    with django_assert_max_num_queries(20 * 6 + 10):
+        intake.read_new()
+    assert Reply.objects.filter(matched="").count() == 20
