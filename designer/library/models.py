@@ -111,7 +111,13 @@ class MessageTemplate(models.Model):
         template.content = content
         with transaction.atomic():
             template.save()
-            Step.objects.create(template=template, number=0, name=name, document=template.draft)
+            Step.objects.create(
+                template=template,
+                number=0,
+                name=name,
+                document=template.draft,
+                revision=template.revision,
+            )
         return template
 
     def save_draft(
@@ -147,12 +153,22 @@ class MessageTemplate(models.Model):
             if step is None:
                 return False
             self.step = step.number
-            content = Content.from_json(step.document)
+            content = step.content
             if version := self.published:
                 # What was published meanwhile is what a bot expects.
                 content = content.settled(schema.ids(version.content.message))
             self._store(content, step.name, person, tab)
+            self._step_is_now()
         return True
+
+    def _step_is_now(self) -> None:
+        """Note in the history that the step gone to, or just published, is the newest revision."""
+        step = self.steps.filter(number=self.step)
+        step.update(document=self.draft, revision=self.revision)
+
+    def draft_at(self, revision: int) -> "Step | None":
+        """What the draft was at a revision, if the history still tells."""
+        return self.steps.filter(revision=revision).first()
 
     def _lock(self, revision: int, tab: str) -> None:
         """Load the row for writing, if the writer knows its newest state."""
@@ -199,6 +215,7 @@ class MessageTemplate(models.Model):
                 )
             if stored.draft != document:
                 stored._store(content, stored.name, person, stored.saved_from)
+                stored._step_is_now()
         self.refresh_from_db()
         return version
 
@@ -243,6 +260,8 @@ class Step(models.Model):
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=MAX_NAME)
     document = models.TextField()
+    # The draft's revision when it was last this state; None of a step from before that was noted.
+    revision = models.PositiveIntegerField(null=True)
     # The input whose typing made it, as far as it fits; "" for a change of another sort.
     edit = models.CharField(max_length=LONGEST_EDIT, blank=True)
     began_at = models.DateTimeField(default=timezone.now)
@@ -256,6 +275,10 @@ class Step(models.Model):
     def __str__(self) -> str:
         return f"step {self.number} of {self.template_id}"
 
+    @property
+    def content(self) -> Content:
+        return Content.from_json(self.document)
+
     @classmethod
     def record(cls, template: MessageTemplate, *, edit: str) -> None:
         """Add the template's draft to its history; what was undone before can't be redone now."""
@@ -264,7 +287,12 @@ class Step(models.Model):
         if max(near, default=0) > template.step:
             steps.filter(number__gt=template.step).delete()
         base, last = near.get(template.step - 1), near.get(template.step)
-        state = {"name": template.name, "document": template.draft, "saved_at": now}
+        state = {
+            "name": template.name,
+            "document": template.draft,
+            "revision": template.revision,
+            "saved_at": now,
+        }
         if edit and base and last and last._is_gone_on_with(template, edit, base):
             steps.filter(pk=last.pk).update(**state)
             return

@@ -278,7 +278,9 @@ function forgetSettled() {
   // As the page was drawn: somebody may have typed already. The copy has a name of its own.
   const drawn = new Map([...form().elements].map((field) => [field.name, drawnValue(field)]));
   drawn.set("name", new Map(fieldsOf(key)).get("name"));
-  if (!differs(key, drawn)) localStorage.removeItem(key);
+  const isInBoth = location.hash === "#both";
+  if (isInBoth) history.replaceState(null, "", location.pathname);
+  if (isInBoth || !differs(key, drawn)) localStorage.removeItem(key);
 }
 
 document.addEventListener("DOMContentLoaded", () => {

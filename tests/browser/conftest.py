@@ -186,6 +186,12 @@ def answer_for_elsewhere(route: Route) -> None:
 
 
 @pytest.fixture
+def untold(page: Page) -> None:
+    """Keeps the page from being told, as it is every ten seconds, what a colleague saved."""
+    page.route("**/present/", lambda route: route.fulfill(status=204))
+
+
+@pytest.fixture
 def opened(page: Page, editor: User, template: MessageTemplate) -> Page:
     """The editor of `template`, as an editor of its team sees it."""
     return open_editor(page, editor, template)

@@ -141,8 +141,3 @@ class Line:
                 route.continue_()
 
         self.page.route(self.address, posts_only)
-
-
-def untold(page: Page) -> None:
-    """Keep the page from being told, as it is every ten seconds, what a colleague saved."""
-    page.route("**/present/", lambda route: route.fulfill(status=204))

@@ -34,7 +34,7 @@ from tests.factories import (
 from tests.message.examples import list_message
 from tests.sandbox import factories as sandbox
 
-from .harness import axe, overflow, sign_in, untold
+from .harness import axe, overflow, sign_in
 
 WIDE, PHONE = 1280, 390
 BROKEN = ListMessage(
@@ -307,6 +307,7 @@ def test_every_state_of_the_editor(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.usefixtures("untold")
 def test_dialogs_that_ask(page: Page, team: Team, editor: User, allowed: list[str]) -> None:
     allowed += ["409", "Failed to load resource", "for POST", "for GET", "htmx:"]
     allowed += ["Response Status"]
@@ -317,7 +318,6 @@ def test_dialogs_that_ask(page: Page, team: Team, editor: User, allowed: list[st
     page.get_by_role("link", name="Delete…").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     found += look(page, what="deleting")
-    untold(page)
     page.goto(reverse("template", args=[template.pk]))
     theirs = Content(list_message(body="Their words"))
     colleague = make_member(team, name="Carl Colleague")

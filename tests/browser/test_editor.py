@@ -30,7 +30,6 @@ from .harness import (
     open_editor,
     overflow,
     sign_in,
-    untold,
     without_javascript,
 )
 
@@ -871,10 +870,11 @@ def test_a_failed_send_test_does_not_pass_for_a_save(
 
 
 @pytest.fixture
-def conflict(opened: Page, template: MessageTemplate, team: Team, allowed: list[str]) -> Page:
+def conflict(
+    untold: None, opened: Page, template: MessageTemplate, team: Team, allowed: list[str]
+) -> Page:
     """A colleague saved in between; the page shows both drafts."""
     allowed += ["409"]
-    untold(opened)
     colleague = make_member(team, name="Carl Colleague")
     theirs = Content(list_message(body="Their words"))
     of(template).save_draft(theirs, name="Their name", person=colleague, revision=1, tab="b")
@@ -956,10 +956,9 @@ def test_of_two_drafts_both_can_be_kept(conflict: Page, template: MessageTemplat
 
 
 def test_a_conflict_takes_no_key_from_the_hand(
-    opened: Page, template: MessageTemplate, team: Team, allowed: list[str]
+    untold: None, opened: Page, template: MessageTemplate, team: Team, allowed: list[str]
 ) -> None:
     allowed += ["409"]
-    untold(opened)
     theirs = Content(list_message(body="Their words"))
     of(template).save_draft(theirs, name="x", person=make_member(team), revision=1)
     words = "A whole sentence, typed at the speed of a hand."
@@ -975,10 +974,9 @@ def test_a_conflict_takes_no_key_from_the_hand(
 
 @pytest.mark.parametrize("pane", ["JSON", "Code"])
 def test_opening_a_pane_is_no_way_past_a_colleagues_save(
-    opened: Page, template: MessageTemplate, team: Team, allowed: list[str], pane: str
+    untold: None, opened: Page, template: MessageTemplate, team: Team, allowed: list[str], pane: str
 ) -> None:
     allowed += ["409"]
-    untold(opened)
     theirs = Content(list_message(body="Their words", footer="Theirs"))
     of(template).save_draft(theirs, name="x", person=make_member(team), revision=1)
     opened.get_by_role("link", name=pane, exact=True).click()
@@ -1062,21 +1060,25 @@ def test_a_conflict_that_was_closed_can_be_decided_later(conflict: Page) -> None
 
 
 def test_two_pages_of_one_person_are_in_conflict_too(
-    opened: Page, editor: User, template: MessageTemplate, allowed: list[str]
+    untold: None, opened: Page, editor: User, template: MessageTemplate, allowed: list[str]
 ) -> None:
     allowed += ["409"]
-    untold(opened)
     second = opened.context.new_page()
     second.goto(opened.url)
     field(second, "Body").fill("In the second tab")
     is_saved(second)
-    button(opened, "Add section").click()
-    expect(
-        opened.get_by_role("dialog", name="You changed this template in another place")
-    ).to_be_visible()
+    field(opened, "Footer").fill("In the first")
+    dialog = opened.get_by_role("dialog", name="You changed this template in another place")
+    expect(dialog).to_be_visible()
     opened.keyboard.press("Escape")
     expect(field(opened, "Body")).to_be_editable()
     assert of(template).message.body == "In the second tab"
+    button(opened, "Choose").click()
+    dialog.get_by_role("button", name="Put both into one").click()
+    expect(opened.get_by_text("Both changes are in the draft now.")).to_be_visible()
+    expect(field(opened, "Body")).to_have_value("In the second tab")
+    expect(field(opened, "Footer")).to_have_value("In the first")
+    expect(button(opened, "Bring it back")).to_be_hidden()
 
 
 # --- undo and redo

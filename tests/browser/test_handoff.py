@@ -19,7 +19,6 @@ from .harness import (
     every_screen,
     overflow,
     sign_in,
-    untold,
     wait_until,
     without_javascript,
 )
@@ -214,10 +213,9 @@ def test_what_is_typed_while_the_json_is_applied_is_kept(
 
 
 def test_colleague_in_between_is_shown(
-    opened: Page, template: MessageTemplate, admin: User, allowed: list[str]
+    untold: None, opened: Page, template: MessageTemplate, admin: User, allowed: list[str]
 ) -> None:
     allowed.append("409")
-    untold(opened)
     view(opened, "JSON")
     expect(json_box(opened)).to_be_visible()
     template.save_draft(

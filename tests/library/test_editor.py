@@ -426,6 +426,70 @@ def test_both_stay(
     assert message_of(template).body == "Their words"
 
 
+def test_both_changes_go_into_one_where_they_touch_different_things(
+    client: Client, template: MessageTemplate, conflict: Callable[..., str]
+) -> None:
+    page = conflict(footer="Their footer")
+    assert "the changes touch different things" in page
+    settle(client, page, template, "both")
+    row = stored(template)
+    assert (row.name, row.message.body) == ("My name", "My <words> & “signs”")
+    assert row.message.footer == "Their footer"
+    post(client, row, op="undo")
+    assert message_of(template).footer == "Their footer"
+    assert message_of(template).body == template.message.body
+
+
+def test_both_changes_are_put_together_with_what_came_since(
+    client: Client, template: MessageTemplate, conflict: Callable[..., str]
+) -> None:
+    page = conflict(footer="Their footer")
+    post(client, stored(template), tab="theirs", header="Their header")
+    again = settle(client, page, template, "both")
+    assert again.status_code == 409
+    settle(client, text(again), template, "both")
+    message = message_of(template)
+    assert (message.header, message.footer) == ("Their header", "Their footer")
+    assert message.body == "My <words> & “signs”"
+
+
+def test_nobody_is_asked_to_put_together_what_does_not_fit(
+    client: Client, template: MessageTemplate, conflict: Callable[..., str]
+) -> None:
+    page = conflict()
+    assert 'value="both"' not in page
+    assert settle(client, page, template, "both").status_code == 409
+    assert message_of(template).body == "Their words"
+
+
+def test_both_fit_into_one_after_publishing_and_after_undo(
+    client: Client, template: MessageTemplate, conflict: Callable[..., str]
+) -> None:
+    post(client, stored(template), op="publish")
+    template.refresh_from_db()
+    assert 'value="both"' in conflict(footer="Their footer")
+    post(client, stored(template), op="undo")
+    template.refresh_from_db()
+    assert 'value="both"' in conflict(footer="Another footer")
+
+
+def test_who_changed_nothing_is_shown_how_it_is_and_has_nothing_to_choose(
+    client: Client, client_as: SignIn, team: Team, template: MessageTemplate
+) -> None:
+    mine = fields(template, tab="mine")
+    colleague = make_member(team, name="Carl Colleague")
+    post(client_as(colleague), template, tab="theirs", body="Their words")
+    for op in ("publish", "add-section", "undo"):
+        answer = client.post(
+            reverse("template", args=[template.pk]), mine | {"op": op}, headers=HTMX
+        )
+        assert answer.status_code == 200
+        assert "Not done: Carl Colleague changed this template meanwhile." in text(answer)
+        assert "Their words" in text(answer)
+    assert stored(template).published is None
+    assert len(message_of(template).sections) == 2
+
+
 def test_copies_of_two_conflicts_have_two_names(
     client: Client, template: MessageTemplate, team: Team, conflict: Callable[..., str]
 ) -> None:

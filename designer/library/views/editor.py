@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,10 +13,11 @@ from django_htmx.http import reselect, reswap, retarget
 
 from designer.message import edits, schema
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.asked import number
 from designer.teams.models import Role
 from designer.teams.parts import FORM_METHODS, dialog
 
-from .. import editor, emoji, forms, listing
+from .. import conflicts, editor, emoji, forms, listing
 from ..content import Content
 from ..models import MessageTemplate, Presence, StaleDraft
 
@@ -39,7 +40,7 @@ def template(request: TeamRequest, pk: int) -> HttpResponse:
     try:
         return _handle(request, row, posted)
     except StaleDraft:
-        return conflict(request, pk, posted, _posted(request))
+        return _stale(request, pk, posted)
 
 
 @team_page()
@@ -183,21 +184,61 @@ def _page(request: TeamRequest, row: MessageTemplate, content: Content) -> HttpR
     return render(request, "library/editor.html", context)
 
 
+def _stale(request: TeamRequest, pk: int, posted: forms.Posted) -> HttpResponse:
+    """A colleague saved in between: show how it is now to whoever changed nothing, else both."""
+    row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
+    base = row.draft_at(posted.revision)
+    if base and posted.op not in ("", "save", "restore"):
+        mine = forms.read(request.POST, base.content)
+        if (mine.name, mine.content) == (base.name, base.content):
+            who = "You" if row.updated_by == request.user else row.updated_by or "Somebody"
+            refusal = f"Not done: {who} changed this template meanwhile. This is how it is now."
+            return _form(request, row, posted.tab, refusal=refusal)
+    return conflict(request, pk, posted, _posted(request))
+
+
 def conflict(
-    request: TeamRequest, pk: int, posted: forms.Posted, kept: Iterable[tuple[str, object]]
+    request: TeamRequest, pk: int, posted: forms.Posted, kept: Iterable[tuple[str, str]]
 ) -> HttpResponse:
     """Show both drafts and let the person choose; the form carries theirs along, as `kept`."""
     row = owned(request, MessageTemplate.objects.select_related("updated_by"), pk=pk)
-    context = {"template": row, "theirs": row.content, "mine": posted, "kept": kept}
+    based_on, _ = forms.base(request.POST, "kept_" if posted.op == "restore" else "")
+    based_on = number(request.POST.get("based_on", "")) or based_on
+    inputs = QueryDict(mutable=True)
+    inputs.update(dict(kept))
+    context = {"template": row, "theirs": row.content, "mine": posted, "kept": inputs.items()}
+    if _both(row, based_on, inputs):
+        context["based_on"] = based_on
     page = "library/_conflict.html" if request.htmx else "library/conflict.html"
     response = render(request, page, context, status=409)
     return reselect(reswap(retarget(response, "#dialog"), "innerHTML"), "dialog")
 
 
-def _posted(request: TeamRequest) -> list[tuple[str, object]]:
+def _both(row: MessageTemplate, based_on: int, inputs: QueryDict) -> forms.Posted | None:
+    """The draft with both changes to what it was at a revision, the stored one and that of the
+    inputs; None if they touch the same, or nobody knows any more what it was."""
+    if (base := row.draft_at(based_on)) is None:
+        return None
+    mine = forms.read(inputs, base.content)
+    content = conflicts.merged(base.content, mine.content, row.content)
+    name = conflicts.merged_text(base.name, mine.name, row.name)
+    return replace(mine, content=content, name=name) if content and name else None
+
+
+# What the forms of the editor and of a conflict carry beside the draft.
+_BESIDE_THE_DRAFT = frozenset(
+    (
+        *("csrfmiddlewaretoken", "revision", "tab", "op", "passed"),
+        *("kept_revision", "kept_tab", "based_on", "choice"),
+    )
+)
+
+
+def _posted(request: TeamRequest) -> list[tuple[str, str]]:
     """The editor's inputs as they were posted."""
-    own = ("csrfmiddlewaretoken", "revision", "op", "tab", "passed", "kept_revision", "kept_tab")
-    return [(name, value) for name, value in request.POST.items() if name not in (*own, "choice")]
+    return [
+        (name, str(value)) for name, value in request.POST.items() if name not in _BESIDE_THE_DRAFT
+    ]
 
 
 @team_page()
@@ -254,19 +295,28 @@ def find_emoji(request: TeamRequest) -> HttpResponse:
 @team_page()
 @require_http_methods(["POST"])
 def settle_conflict(request: TeamRequest, pk: int) -> HttpResponse:
-    """After a conflict: "mine" replaces the draft, "copy" keeps both, "theirs" drops mine."""
+    """After a conflict: "both" makes one draft of them, "mine" replaces theirs, "copy" keeps them
+    apart, "theirs" drops mine."""
     row = owned(request, MessageTemplate.objects.all(), pk=pk)
     try:
         posted = forms.read(request.POST, row.content)
     except schema.ShapeError as problem:
         return _refusal(str(problem))
     choice = request.POST.get("choice")
-    if choice == "mine":
+    if choice in ("both", "mine"):
+        based_on = number(request.POST.get("based_on", "")) or 0
+        chosen = posted if choice == "mine" else _both(row, based_on, request.POST)
         try:
-            _save(request, row, posted, apart=True)
+            if chosen is None:
+                raise StaleDraft
+            _save(request, row, chosen, apart=True)
         except StaleDraft:
             return conflict(request, pk, posted, _posted(request))
-        messages.success(request, "Your draft was kept. The other one is one undo away.")
+        kept = "Your draft was kept" if choice == "mine" else "Both changes are in the draft now"
+        messages.success(request, f"{kept}. The other one is one undo away.")
+        if choice == "both":
+            # The page's script forgets what it kept of mine: the draft says more than that.
+            return redirect(reverse("template", args=[row.pk]) + "#both")
     elif choice == "copy":
         name = listing.copy_name(request.team, posted.name, " (my copy)")
         copy = MessageTemplate.create(request.team, request.user, name, posted.content)
