@@ -943,7 +943,7 @@ def test_of_two_drafts_theirs_can_be_taken(conflict: Page, template: MessageTemp
 
 def test_of_two_drafts_both_can_be_kept(conflict: Page, template: MessageTemplate) -> None:
     leaving, original = asked_before_leaving(conflict), conflict.url
-    button(conflict, "Keep both: mine becomes a copy").click()
+    button(conflict, "Keep mine as a copy").click()
     expect(field(conflict, "Body")).to_have_value("My words")
     expect(field(conflict, "Template name")).to_have_value("Support menu (my copy)")
     field(conflict, "Body").fill("My newer words")
