@@ -15,6 +15,7 @@ ALL: list[Callable[[], list[str]]] = [
     slow.main,
     disk.main,
     kills.main,
+    kills.on_many,
     deliveries.main,
     deliveries.on_postgresql,
     writers.main,

@@ -5,9 +5,11 @@ What arrived is counted at the sandbox, in the messages that it stored, not in o
 
 import os
 import random
+import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +19,11 @@ from .claims import Claims, verdict
 from .hosting import Host, host, wait_for
 from .network import SlowNetwork
 from .people import new_list, send, signed_in
+from .product import ROOT
 
 SENDS = 200
 KILLS = 24
 LEAST_KILLS = 20
-WORKERS = ("worker", "worker-2")
 # The sandbox takes 60 requests a minute for each key, so the last sends have to wait for it too.
 KEYS = 3
 API = "/sandbox/api/v1/external"
@@ -32,19 +34,20 @@ END_SECONDS = 300
 OPEN = "SELECT count(*) FROM sending_send WHERE state IN ('queued', 'sending', 'waiting')"
 
 
-def main() -> list[str]:
-    """Returns what did not hold."""
+def main(count: int = 2) -> list[str]:
+    """Kill so many workers in turn; returns what did not hold."""
     seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
-    claims = Claims(f"{SENDS} sends, workers killed in the middle of them (SEED={seed})")
+    claims = Claims(f"{SENDS} sends, {count} workers killed in the middle of them (SEED={seed})")
+    workers = ["worker", *(f"worker-{number}" for number in range(2, count + 1))]
     chance = random.Random(seed)
     with (
         host(SEND_QUOTA_PERSON="10000", SEND_QUOTA_TEAM="10000") as hosted,
         SlowNetwork(hosted.url, SLOWEST, random.Random(seed)) as network,
     ):
         queue(hosted, network)
-        for name in WORKERS:
+        for name in workers:
             hosted.start(name)
-        kills = kill_at_random(hosted, network, chance)
+        kills = kill_at_random(hosted, workers, network, chance)
         began = time.monotonic()
         wait_for(lambda: hosted.value(OPEN) == 0, END_SECONDS, "every send has come to an end")
         claims.figure(f"{time.monotonic() - began:.0f} s from the last kill to the last outcome")
@@ -76,7 +79,9 @@ def connect(hosted: Host, network: SlowNetwork, client: httpx.Client) -> list[in
     return [pk for (pk,) in found]
 
 
-def kill_at_random(hosted: Host, network: SlowNetwork, chance: random.Random) -> int:
+def kill_at_random(
+    hosted: Host, workers: Sequence[str], network: SlowNetwork, chance: random.Random
+) -> int:
     """Kill the workers in turn while there is something to send; returns how many were killed."""
     for done in range(KILLS):
         try:
@@ -84,7 +89,7 @@ def kill_at_random(hosted: Host, network: SlowNetwork, chance: random.Random) ->
         except TimeoutError:
             return done
         time.sleep(chance.uniform(0, PAUSE))
-        name = WORKERS[done % len(WORKERS)]
+        name = workers[done % len(workers)]
         hosted.kill(name)
         hosted.start(name)
     return KILLS
@@ -146,5 +151,12 @@ def moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
+def on_many() -> list[str]:
+    """The same with four, on a throw-away PostgreSQL and Redis; returns what did not hold."""
+    command = [".ci/postgres", ".ci/redis", sys.executable, "-m", "benchmarks.kills", "4"]
+    done = subprocess.run(command, cwd=ROOT, check=False)
+    return ["Kills on PostgreSQL and Redis: see above."] if done.returncode else []
+
+
 if __name__ == "__main__":
-    sys.exit(verdict(main()))
+    sys.exit(verdict(main(*(int(count) for count in sys.argv[1:]))))
