@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -21,7 +20,7 @@ from designer.teams.models import User
 
 from . import references
 from .forms import SendForm
-from .models import Connection, ConnectionQuerySet, Send, TestNumber
+from .models import Connection, ConnectionQuerySet, Send, TestNumber, TestNumberQuerySet
 from .outbox import Letter
 
 DRAFT = "draft"
@@ -168,14 +167,17 @@ class Panel:
 
     @cached_property
     def saved_numbers(self) -> list[TestNumber]:
-        """Those that were used last."""
-        return list(_saved(self.template)[:OFFERED_NUMBERS])
+        """Those with a name first, among each other those that were used last."""
+        return list(_saved(self.template).named_first()[:OFFERED_NUMBERS])
 
     @property
-    def ticks(self) -> list[tuple[TestNumber, bool]]:
-        """The saved numbers, and whether each is ticked."""
+    def ticks(self) -> list[tuple[str, list[tuple[TestNumber, bool]]]]:
+        """The numbers that can be ticked, and whether each is, under a heading: those that somebody
+        saved, and those that were only sent to."""
         ticked = self.form.ticked
-        return [(saved, str(saved.pk) in ticked) for saved in self.saved_numbers]
+        all_of_them = [(saved, str(saved.pk) in ticked) for saved in self.saved_numbers]
+        named = [one for one in all_of_them if one[0].name]
+        return [("Test numbers", named), ("Used lately", all_of_them[len(named) :])]
 
     @property
     def letter(self) -> Letter:
@@ -231,7 +233,7 @@ def _form(
     )
 
 
-def _saved(template: MessageTemplate) -> QuerySet[TestNumber]:
+def _saved(template: MessageTemplate) -> TestNumberQuerySet:
     return TestNumber.objects.filter(team=template.team_id)
 
 

@@ -130,7 +130,9 @@ def test_saved_numbers_are_ticked_and_unticked_together(
     page: Page, editor: User, sandbox_connection: Connection, template: MessageTemplate
 ) -> None:
     for number in range(3):
-        TestNumber.objects.create(team=template.team, number=f"+4930123{number:03}")
+        name, own = f"Phone {number}", f"+4930123{number:03}"
+        TestNumber.objects.create(team=template.team, number=own, name=name)
+    TestNumber.objects.create(team=template.team, number=CUSTOMER)
     sign_in(page, editor)
     page.get_by_role("link", name=template.name).click()
     page.get_by_role("button", name="Send test").click()

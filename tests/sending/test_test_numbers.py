@@ -57,6 +57,17 @@ def test_a_number_that_was_only_sent_to_gets_its_name(edith: Client, team: Team)
     assert TestNumber.objects.get().name == "Berlin"
 
 
+def test_numbers_that_were_only_sent_to_stand_apart(
+    edith: Client, team: Team, berlin: TestNumber
+) -> None:
+    TestNumber.objects.create(team=team, number="+4930999999")
+    page = edith.get("/numbers/").text
+    before, lately = page.split("Used lately")
+    assert str(berlin.number) in before
+    assert "+4930999999" in lately
+    assert str(berlin.number) not in lately
+
+
 @pytest.mark.parametrize("what", ["", "remove/"])
 def test_opens_as_a_dialog_in_a_page_and_as_a_page_of_its_own(
     edith: Client, berlin: TestNumber, what: str

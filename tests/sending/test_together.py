@@ -192,6 +192,15 @@ def test_the_panel_offers_the_numbers_and_says_how_many_get_it(
     assert "It goes to 3 numbers" in look.text
 
 
+def test_numbers_that_were_only_sent_to_are_offered_after_those_with_a_name(
+    edith: Client, template: MessageTemplate, team: Team, saved: list[TestNumber]
+) -> None:
+    TestNumber.objects.create(team=team, number=CUSTOMER)
+    named, lately = edith.get(url_of(template)).text.split("Used lately")
+    assert all(f'value="{number.pk}"' in named for number in saved)
+    assert f'name="several" value="{TestNumber.objects.get(number=CUSTOMER).pk}"' in lately
+
+
 @pytest.mark.parametrize("reference", ["tw-abcdefgh", "order 7"])
 def test_what_it_shows_is_what_the_first_one_gets(
     edith: Client,

@@ -9,7 +9,7 @@ from .connections import (
     hook_hash,
     hook_renewed,
 )
-from .numbers import TestNumber
+from .numbers import TestNumber, TestNumberQuerySet
 from .sends import (
     CLEAR,
     DOUBTED,
@@ -42,6 +42,7 @@ __all__ = [
     "SendQuerySet",
     "State",
     "TestNumber",
+    "TestNumberQuerySet",
     "hook_hash",
     "hook_renewed",
 ]

@@ -18,13 +18,15 @@ SHOWN = 200
 @team_page(read=Role.EDITOR)
 @require_http_methods(FORM_METHODS)
 def test_numbers(request: TeamRequest) -> HttpResponse:
-    """The list, those used last first; POST adds one."""
+    """Those with a name, and those that were only sent to, used last first; POST adds one."""
     form = NewNumberForm(request.POST if request.method == "POST" else None, team=request.team)
     if request.method == "POST" and form.is_valid():
         messages.success(request, f"“{form.save().name}” is saved.")
         return redirect("test-numbers")
-    rows = TestNumber.objects.filter(team=request.team)[:SHOWN]
-    context = {"numbers": rows, "form": form, "shown": SHOWN}
+    rows = list(TestNumber.objects.filter(team=request.team).named_first()[:SHOWN])
+    saved = [row for row in rows if row.name]
+    context = {"saved": saved, "used": rows[len(saved) :], "form": form, "shown": SHOWN}
+    context["is_cut"] = len(rows) == SHOWN
     return render(request, "sending/numbers.html", context)
 
 
