@@ -277,6 +277,7 @@ def context(template: MessageTemplate, content: Content, *, tab: str = "") -> di
         "can_undo": template.step > oldest,
         "can_redo": template.step < latest,
         "next_version": next_version,
+        "is_changed": newest is not None and not newest.holds(content),
     }
     return {
         "template": template,

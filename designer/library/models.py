@@ -208,7 +208,7 @@ class MessageTemplate(models.Model):
                 raise StaleDraft
             content = stored.content.settled()
             version, document = stored.published, content.as_json
-            if version is None or version.document != document:
+            if version is None or not version.holds(content):
                 number = version.number + 1 if version else 1
                 version = Version.objects.create(
                     template=stored, number=number, document=document, published_by=person
@@ -365,3 +365,7 @@ class Version(models.Model):
     @property
     def content(self) -> Content:
         return Content.from_json(self.document)
+
+    def holds(self, content: Content) -> bool:
+        """Whether it is what publishing that content would freeze."""
+        return self.document == content.settled().as_json

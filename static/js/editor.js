@@ -39,6 +39,8 @@ document.addEventListener("input", (event) => {
   if (event.target.form === form() && event.target.name) {
     button("undo").disabled = false;
     button("redo").disabled = true;
+    // That it is published is no longer said of this text.
+    form().querySelector("[data-published]")?.remove();
   }
   const counter = event.target.name && counterOf(event.target.name);
   if (!counter || event.target.value.includes("{{")) return;
@@ -156,6 +158,8 @@ function takeOver() {
   button("undo").disabled = !state.can_undo;
   button("redo").disabled = !state.can_redo;
   form().querySelector(".next-version").textContent = ` v${state.next_version}`;
+  const changed = form().querySelector("[data-changed-since]");
+  if (changed) changed.hidden = !state.is_changed;
   placeProblems();
 }
 

@@ -1174,10 +1174,14 @@ def test_publishes_what_has_no_errors(opened: Page, template: MessageTemplate) -
     version = of(template).published
     assert version is not None
     assert version.content.message.body == "Mended"
+    published = opened.locator("a.published")
+    expect(published).to_have_accessible_name("v1 published")
     field(opened, "Body").fill("Changed since")
+    expect(opened.get_by_text("Version 1 is published.")).to_have_count(0)
+    expect(published).to_have_accessible_name("v1 published, changed since")
     is_saved(opened)
-    opened.get_by_role("link", name="v1 published").click()
-    expect(opened.locator(".tile")).to_contain_text("Mended")
+    published.click()
+    expect(opened.locator(".differing")).to_contain_text("Changed since")
     button(opened, "Make it the draft again").click()
     expect(field(opened, "Body")).to_have_value("Mended")
 

@@ -649,8 +649,26 @@ def test_publishes_the_draft_as_it_stands_in_the_page(
     version = stored(template).published
     assert version is not None
     assert version.content.message.body == "Published words"
-    assert "v1 published" in answer
+    assert 'v1<span class="published__more"> published' in answer
     assert "> v2</span>" in answer
+
+
+def test_says_whether_the_draft_is_what_is_published(
+    client: Client, template: MessageTemplate
+) -> None:
+    def is_changed(answer: str) -> bool:
+        return '"is_changed": true' in answer
+
+    assert not is_changed(text(post(client, template, body="Never published")))
+    assert not is_changed(text(post(client, stored(template), op="publish", body="One")))
+    assert is_changed(text(post(client, stored(template), body="Two")))
+    page = text(client.get(reverse("template", args=[template.pk])))
+    assert "<span data-changed-since>, changed" in page
+    assert reverse("version", args=[template.pk, 1]) in page
+    # Typed back to what it was, it is the version again.
+    assert not is_changed(text(post(client, stored(template), body="One")))
+    page = text(client.get(reverse("template", args=[template.pk])))
+    assert "<span data-changed-since hidden>, changed" in page
 
 
 def test_does_not_publish_what_has_errors(client: Client, template: MessageTemplate) -> None:

@@ -178,15 +178,16 @@ def test_a_version_says_what_it_changed_and_what_has_changed_since(
 ) -> None:
     template = make_template(team, ListMessage(body="First"))
 
-    def save(body: str) -> None:
-        revision = template.revision
-        template.save_draft(
-            Content(ListMessage(body=body)), name="Menu", person=editor, revision=revision
-        )
+    def save(body: str, **samples: str) -> None:
+        content = Content(ListMessage(body=body), samples=samples)
+        template.save_draft(content, name="Menu", person=editor, revision=template.revision)
+
+    def page_of(number: int) -> str:
+        return client.get(reverse("version", args=[template.pk, number])).content.decode()
 
     def rows_of(number: int) -> list[list[str]]:
-        html = client.get(reverse("version", args=[template.pk, number])).content.decode()
-        return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in html.split("<tr>")[1:]]
+        rows = page_of(number).split("<tr>")[1:]
+        return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
 
     template.publish(editor)
     save("Second")
@@ -199,6 +200,9 @@ def test_a_version_says_what_it_changed_and_what_has_changed_since(
         ["What differs", "Version 1", "This version"],
         ["Body", "First", "Second"],
     ]
+    assert "Nothing: the draft has the same texts." in page_of(2)
+    save("Second", name="Asha")
+    assert "No text: only a sample" in page_of(2)
     save("Third")
     assert ["Body", "Second", "Third"] in rows_of(2)
     assert client.get(reverse("version", args=[template.pk, 3])).status_code == 404

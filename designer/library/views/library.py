@@ -109,6 +109,7 @@ def version(request: TeamRequest, pk: int, number: int) -> HttpResponse:
         "content": by_number[number].content,
         "before": by_number.get(number - 1),
         "before_name": f"Version {number - 1}",
+        "is_draft": by_number[number].holds(row.content),
     }
     return render(request, "library/version.html", context)
 
