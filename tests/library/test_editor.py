@@ -671,6 +671,18 @@ def test_says_whether_the_draft_is_what_is_published(
     assert "<span data-changed-since hidden>, changed" in page
 
 
+@pytest.mark.parametrize("htmx", [True, False])
+def test_publishing_what_is_published_says_that_nothing_changed(
+    htmx: bool, client: Client, template: MessageTemplate
+) -> None:
+    post(client, template, op="publish")
+    answer = post(client, stored(template), op="publish", htmx=htmx)
+    page = text(answer if htmx else client.get(answer["Location"]))
+    assert re.search(r'<p class="notice"[^>]*>Nothing has changed since version 1.</p>', page)
+    assert "is published." not in page
+    assert stored(template).versions.count() == 1
+
+
 def test_does_not_publish_what_has_errors(client: Client, template: MessageTemplate) -> None:
     answer = text(post(client, template, op="publish", body=""))
     assert "Not published: 1 problem to mend first." in answer

@@ -139,7 +139,11 @@ def _publish(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -
     if row.errors:
         count = "1 problem" if row.errors == 1 else f"{row.errors} problems"
         return _form(request, row, posted.tab, refusal=f"Not published: {count} to mend first.")
+    newest = row.published
     version = row.publish(request.user)
+    if version == newest:
+        note = f"Nothing has changed since version {version.number}."
+        return _form(request, row, posted.tab, note=note)
     return _form(request, row, posted.tab, success=f"Version {version.number} is published.")
 
 
@@ -160,6 +164,7 @@ def _form(
     focus: str = "",
     refusal: str = "",
     success: str = "",
+    note: str = "",
 ) -> HttpResponse:
     """The whole form again, with the focus where the hand expects it."""
     if not request.htmx:
@@ -167,10 +172,12 @@ def _form(
             messages.error(request, refusal)
         if success:
             messages.success(request, success)
+        if note:
+            messages.info(request, note)
         page = reverse("template", args=[row.pk])
         return redirect(f"{page}#id_{focus}" if focus else page)
     context = editor.context(row, row.content, tab=tab)
-    context |= {"focus": focus, "refusal": refusal, "success": success}
+    context |= {"focus": focus, "refusal": refusal, "success": success, "note": note}
     if refusal:
         errors = (each.field for each in row.content.problems() if each.level == "error")
         context["refused_field"] = next(errors, "")
