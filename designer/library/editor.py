@@ -129,6 +129,17 @@ class EditorForm:
             parts.append(f"{counts['open']} to fill in")
         return ", ".join(parts)
 
+    @property
+    def errors(self) -> list[Problem]:
+        """What keeps it from being published, in reading order."""
+        return [problem for problem in self.problems if problem.level == "error"]
+
+    @property
+    def refusal(self) -> str:
+        """Why it can't be published, in words."""
+        count = "1 problem" if len(self.errors) == 1 else f"{len(self.errors)} problems"
+        return f"Not published: {count} to mend first."
+
     def input(self, path: str, value: str) -> Input:
         limit = limits.limit_for(path, self.message.kind)
         return Input(
@@ -278,6 +289,8 @@ def context(template: MessageTemplate, content: Content, *, tab: str = "") -> di
         "can_redo": template.step < latest,
         "next_version": next_version,
         "is_changed": newest is not None and not newest.holds(content),
+        "refusal": form.refusal if form.errors else "",
+        "first_error": form.errors[0].field if form.errors else "",
     }
     return {
         "template": template,

@@ -160,7 +160,22 @@ function takeOver() {
   form().querySelector(".next-version").textContent = ` v${state.next_version}`;
   const changed = form().querySelector("[data-changed-since]");
   if (changed) changed.hidden = !state.is_changed;
+  tellWhatIsLeft(state);
   placeProblems();
+}
+
+// A refusal to publish counts down to what is left, and goes with the last of it.
+function tellWhatIsLeft({ refusal, first_error }) {
+  const notice = form().querySelector("[data-not-published]");
+  if (!notice) return;
+  if (!refusal) {
+    notice.remove();
+    return;
+  }
+  const said = notice.querySelector("span");
+  // Heard again only when there is something else to hear.
+  if (said.textContent !== refusal) said.textContent = refusal;
+  notice.querySelector("a").hash = `id_${first_error}`;
 }
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {

@@ -1186,6 +1186,20 @@ def test_publishes_what_has_no_errors(opened: Page, template: MessageTemplate) -
     expect(field(opened, "Body")).to_have_value("Mended")
 
 
+def test_a_refusal_to_publish_counts_down_to_what_is_left(opened: Page) -> None:
+    field(opened, "Body").fill("")
+    field(opened, "List button").fill("x" * 21)
+    button(opened, "Publish").click()
+    refusal = opened.get_by_role("alert").filter(has_text="Not published")
+    expect(refusal).to_contain_text("2 problems to mend first.")
+    field(opened, "Body").fill("Mended")
+    expect(refusal).to_contain_text("1 problem to mend first.")
+    opened.get_by_role("link", name="Show it").click()
+    expect(field(opened, "List button")).to_be_focused()
+    field(opened, "List button").fill("Short")
+    expect(refusal).to_have_count(0)
+
+
 # --- without JavaScript, and without the right to edit
 
 

@@ -685,7 +685,8 @@ def test_publishing_what_is_published_says_that_nothing_changed(
 
 def test_does_not_publish_what_has_errors(client: Client, template: MessageTemplate) -> None:
     answer = text(post(client, template, op="publish", body=""))
-    assert "Not published: 1 problem to mend first." in answer
+    assert "<span>Not published: 1 problem to mend first." in answer
+    assert 'href="#id_body" data-leads-to-field' in answer
     assert stored(template).published is None
     assert message_of(template).body == ""
     refused = post(client, stored(template), htmx=False, op="publish", button="")

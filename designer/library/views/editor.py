@@ -137,8 +137,8 @@ def _save(
 def _publish(request: TeamRequest, row: MessageTemplate, posted: forms.Posted) -> HttpResponse:
     _save(request, row, posted)
     if row.errors:
-        count = "1 problem" if row.errors == 1 else f"{row.errors} problems"
-        return _form(request, row, posted.tab, refusal=f"Not published: {count} to mend first.")
+        refusal = editor.EditorForm(row.content).refusal
+        return _form(request, row, posted.tab, refusal=refusal)
     newest = row.published
     version = row.publish(request.user)
     if version == newest:
@@ -178,9 +178,6 @@ def _form(
         return redirect(f"{page}#id_{focus}" if focus else page)
     context = editor.context(row, row.content, tab=tab)
     context |= {"focus": focus, "refusal": refusal, "success": success, "note": note}
-    if refusal:
-        errors = (each.field for each in row.content.problems() if each.level == "error")
-        context["refused_field"] = next(errors, "")
     return render(request, "library/_form.html", context)
 
 
