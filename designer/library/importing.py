@@ -25,10 +25,11 @@ _LINES = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 class Found:
     """A template that would be made, and what of its source is otherwise than it stood.
 
-    `notes` are sentences; `lost` is in words what no message can hold; `left_out` is what belongs
-    to a single send.
+    `at` is its place among the messages, from 0; `notes` are sentences; `lost` is in words what no
+    message can hold; `left_out` is what belongs to a single send.
     """
 
+    at: int
     name: str
     content: Content
     errors: int
@@ -77,7 +78,7 @@ def _named(file: "UploadedFile[bytes]") -> str:
     return f"The file {storable(file.name or '', ' ')[:60]}"
 
 
-def found(reading: Reading) -> Found:
+def found(at: int, reading: Reading) -> Found:
     """The template that would be made of a message that was read."""
     arrived = arrive(reading)
     content = Content(arrived.message, samples=reading.samples)
@@ -85,7 +86,7 @@ def found(reading: Reading) -> Found:
     if reading.reference:
         left_out.append(f"the reference “{reading.reference}”")
     errors = content.error_count()
-    return Found(_name(reading), content, errors, arrived.notes, arrived.lost, left_out)
+    return Found(at, _name(reading), content, errors, arrived.notes, arrived.lost, left_out)
 
 
 def _name(reading: Reading) -> str:

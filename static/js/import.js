@@ -33,6 +33,22 @@ file.addEventListener("change", () => {
   else if (text.value === text.defaultValue) text.value = "";
 });
 
+// --- Leaving some out -------------------------------------------------------------------------
+
+const make = form.querySelector("[data-make]");
+
+function countTaken() {
+  const taken = form.querySelectorAll("[name='take']:checked").length;
+  make.textContent = `Make ${taken} template${taken === 1 ? "" : "s"}`;
+  make.closest("button").disabled = !taken;
+}
+
+if (make) {
+  document.getElementById("found").addEventListener("input", countTaken);
+  // A browser that comes back to the page ticks as it was left.
+  addEventListener("pageshow", countTaken);
+}
+
 // --- Dropping files ---------------------------------------------------------------------------
 
 const zone = form.querySelector("[data-drop]");

@@ -496,6 +496,18 @@ def test_pasted_dialects_become_templates(page: Page, editor: User, team: Team) 
     expect(page.locator(".tile h2").first).to_have_text("First")
 
 
+def test_a_message_can_be_left_out_of_an_import(page: Page, editor: User, team: Team) -> None:
+    sign_in(page, editor)
+    page.goto(reverse("import-templates"))
+    payload = [coext.dump(button_message(body=f"Message {n}"), to="+1") for n in (1, 2)]
+    page.get_by_label("JSON, curl or code").fill(json.dumps(payload))
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_label("Message 1").uncheck()
+    page.get_by_role("button", name="Make 1 template").click()
+    expect(page.get_by_text("The template is made.")).to_be_visible()
+    assert [row.message.body for row in MessageTemplate.objects.all()] == ["Message 2"]
+
+
 def test_error_keeps_what_was_pasted(page: Page, editor: User) -> None:
     sign_in(page, editor)
     page.goto(reverse("import-templates"))
@@ -567,8 +579,9 @@ def test_files_are_read_without_scripts(page: Page, editor: User) -> None:
     files = [FilePayload(name=n, mimeType="text/plain", buffer=text) for n in ("a.txt", "b.json")]
     page.get_by_label("Or files").set_input_files(files)
     page.get_by_role("button", name="Read it").click()
-    page.get_by_role("button", name="Make 2 templates").click()
-    expect(page.get_by_text("2 templates are made.")).to_be_visible()
+    page.get_by_role("checkbox").last.uncheck()
+    page.get_by_role("button", name="Make those that are ticked").click()
+    expect(page.get_by_text("The template is made.")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", [Screen(width=320, height=640)], ids=["narrow"], indirect=True)

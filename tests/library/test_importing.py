@@ -32,10 +32,13 @@ def read_in(client: Client, text: str, **data: Any) -> str:
     return answer.content.decode()
 
 
-def make(client: Client, text: str) -> Any:
-    shown = re.search(r'name="shown" value="(\w+)"', read_in(client, text))
+def make(client: Client, text: str, take: list[int] | None = None) -> Any:
+    """Make what was read: all, or the messages at those places."""
+    html = read_in(client, text)
+    shown = re.search(r'name="shown" value="(\w+)"', html)
     assert shown
-    return client.post(ADDRESS, {"text": text, "op": "make", "shown": shown[1]})
+    ticked = re.findall(r'name="take" value="(\d+)" checked', html) if take is None else take
+    return client.post(ADDRESS, {"text": text, "op": "make", "shown": shown[1], "take": ticked})
 
 
 def problem_in(html: str) -> str:
@@ -92,6 +95,30 @@ def test_array_makes_its_templates_in_its_order(client: Client, team: Team) -> N
     assert make(client, text)["Location"] == reverse("templates")
     newest_first = MessageTemplate.objects.filter(team=team).order_by("-updated_at", "-pk")
     assert [row.name for row in newest_first] == bodies
+
+
+def test_shows_what_was_understood_of_a_list(client: Client) -> None:
+    one = {"title": "Sizes", "rows": [{"id": "s", "title": "Small"}, {"id": "l", "title": "Large"}]}
+    html = read_in(client, json.dumps(example(LIST) | {"sections": [one]}))
+    assert "1 section, 2 rows" in html
+    assert re.findall(r"<li dir=\"auto\">(\w+)</li>", html) == ["Small", "Large"]
+
+
+def test_of_several_messages_only_those_are_made_that_are_ticked(
+    client: Client, team: Team
+) -> None:
+    text = json.dumps([example(BUTTONS) | {"body": f"Message {i}"} for i in range(30)])
+    assert make(client, text, take=[2, 29, 99])["Location"] == reverse("templates")
+    made = MessageTemplate.objects.filter(team=team).order_by("-pk")
+    assert [row.message.body for row in made] == ["Message 2", "Message 29"]
+    html = make(client, text, take=[]).content.decode()
+    assert "tick at least one message" in html
+    assert not re.search(r'name="take"[^>]* checked', html)
+    assert made.count() == 2
+
+
+def test_a_single_message_has_nothing_to_tick(client: Client) -> None:
+    assert 'name="take"' not in read_in(client, json.dumps(example(LIST)))
 
 
 def test_keeps_what_is_over_the_limits(client: Client, team: Team) -> None:

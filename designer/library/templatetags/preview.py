@@ -136,12 +136,10 @@ def draw_card(content: Content) -> dict[str, Any]:
 
 @register.filter
 def size(message: Message) -> str:
-    """How much it offers: "2 sections, 8 rows", or "3 buttons"."""
+    """How much it offers: "1 section, 8 rows", or "3 buttons"."""
     if message.kind == "button":
         return _count(len(message.buttons), "button")
-    rows = _count(len(_rows(message)), "row")
-    sections = len(message.sections)
-    return f"{_count(sections, 'section')}, {rows}" if sections > 1 else rows
+    return f"{_count(len(message.sections), 'section')}, {_count(len(_rows(message)), 'row')}"
 
 
 def _rows(message: Message) -> list[Row]:

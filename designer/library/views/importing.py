@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from designer.message.formats import FormatError, read_all
 from designer.message.formats.reading import MOST_BYTES, MOST_MESSAGES
 from designer.teams.access import TeamRequest, team_page
+from designer.teams.asked import number
 from designer.teams.models import Role
 from designer.teams.parts import FORM_METHODS
 
@@ -26,7 +27,8 @@ DRAWN = 24  # messages that are shown as cards before they are made; more are li
 def import_templates(request: TeamRequest) -> HttpResponse:
     """Read what is pasted (POST `text`) or uploaded (`file`) and show it; `op=make` makes it.
 
-    Only what was shown is made: a text that was changed since is shown again instead.
+    Only what was shown is made: a text that was changed since is shown again instead. Of several
+    messages those are made that are ticked (`take`, the place of each).
     """
     context: dict[str, object] = {
         "most_messages": MOST_MESSAGES,
@@ -41,15 +43,21 @@ def import_templates(request: TeamRequest) -> HttpResponse:
         readings = read_all(text)
     except FormatError as error:
         return render(request, "library/import.html", context | {"text": text, "problem": error})
-    found = [importing.found(reading) for reading in readings]
+    found = [importing.found(at, reading) for at, reading in enumerate(readings)]
+    taken = set(range(len(found)))
     if request.POST.get("op") == "make" and request.POST.get("shown") == _mark(text):
-        return _make(request, found)
+        if len(found) > 1:
+            ticked = {number(place) for place in request.POST.getlist("take")}
+            taken = {at for at in taken if at in ticked}
+        if taken:
+            return _make(request, [found[at] for at in sorted(taken)])
     context |= {
         "text": text,
         "shown": _mark(text),
         "cards": found[:DRAWN],
         "more": found[DRAWN:],
         "count": len(found),
+        "taken": taken,
         "dialects": importing.dialects(readings),
     }
     return render(request, "library/import.html", context)
