@@ -39,7 +39,8 @@ _READING_ORDER = (
 
 _VISIBLE = re.compile(r"[^\s\u200b-\u200f\u2060\ufeff]")
 _UNSENDABLE = re.compile(r"(?P<control>[\x00-\x09\x0b-\x1f\x7f-\x9f])|[\ud800-\udfff]")
-_LOOKS_LIKE_VARIABLE = re.compile(r"\{\{[^{}\n]{0,60}\}\}")
+# Closed, closed by one brace, or not at all. Unclosed braces with no word after them are just that.
+_LOOKS_LIKE_VARIABLE = re.compile(r"\{\{(?:[^{}\n]{0,60}\}\}|(?=\s?\w)[^{}\n]{1,60}\}|\w{1,60})")
 _VAGUE_ID = re.compile(
     r"(?:row|option|opt|button|btn|item|choice|answer|reply|id)?[_ -]?[0-9]*|.", re.IGNORECASE
 )
@@ -259,10 +260,12 @@ def _broken_variables(field: _Field) -> Iterator[Problem]:
         return
     shown = " and ".join(_quote(each) for each in broken[:2])
     more = f" and {len(broken) - 2} more" if broken[2:] else ""
-    detail = (
-        f"would show {shown}{more} as it stands: a variable's name has only letters "
-        f"A to Z, digits and underscores. Write {{{{{slug(broken[0]) or 'name'}}}}}."
-    )
+    rule = "a variable's name has only letters A to Z, digits and underscores"
+    if not broken[0].endswith("}}"):
+        rule = "a variable ends with two braces"
+    name = broken[0].strip("{}")
+    meant = name if VARIABLE.fullmatch(f"{{{{{name}}}}}") else slug(name) or "name"
+    detail = f"would show {shown}{more} as it stands: {rule}. Write {{{{{meant}}}}}."
     yield field.problem("warning", "not-a-variable", detail)
 
 

@@ -306,10 +306,29 @@ def test_checks_the_values_characters() -> None:
     problem.text.encode()
 
 
-@pytest.mark.parametrize("typed", ["{{ name }}", "{{first name}}", "{{é}}", "{{}}"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("{{ name }}", "{{first name}}", "{{é}}", "{{}}", "{{name}, bye", "{{name", "{{имя"),
+        *("{{first name}", "{{ name }", "{{name\n}}", "{{{name}"),
+    ],
+)
 def test_warns_of_what_only_looks_like_a_variable(typed: str) -> None:
     problem = only(button_message(body=f"Hello dear {typed}"))
     assert (problem.level, problem.rule) == ("warning", "not-a-variable")
+
+
+def test_says_how_an_unclosed_variable_ends() -> None:
+    problem = only(button_message(body="Hello {{Name}, bye {{name}}, all the best"))
+    assert problem.detail == (
+        "would show “{{Name}” as it stands: a variable ends with two braces. Write {{Name}}."
+    )
+
+
+@pytest.mark.parametrize("typed", ["{{", "a {{ b", "{{}", "{name}", "{{{name}}}", "}}"])
+def test_takes_other_braces_for_what_they_are(typed: str) -> None:
+    rules = [each.rule for each in check(button_message(body=f"Hello dear {typed}"))]
+    assert "not-a-variable" not in rules
 
 
 def test_names_more_than_one_broken_variable() -> None:
