@@ -9,7 +9,8 @@ error    required, too-long, too-few, too-many, duplicate-id, control-character,
 warning  blank, total-rows, section-title-needed, outer-spaces, duplicate-title (buttons),
          utf16-length, maybe-too-long, http-link, not-a-variable
 advice   few-choices, vague-id, short-body, many-emoji, button-emoji, vague-call,
-         duplicate-title (rows), literal-marks, line-break, link-extension, filename-extension
+         duplicate-title (rows), literal-marks, line-break, link-extension, filename-extension,
+         no-sample
 """
 
 import re
@@ -68,7 +69,8 @@ class Problem:
     """One thing that is wrong, in words that begin with the label of the field."""
 
     field: str
-    """The field's path, as `sections.0.rows.1.title`, or a group's, as `sections` or `buttons`."""
+    """The field's path, as `sections.0.rows.1.title`, or a group's, as `sections` or `buttons`, or
+    a sample's, as `samples.name`."""
     level: Level
     rule: str
     text: str
@@ -123,18 +125,21 @@ def check(
 ) -> list[Problem]:
     """Everything that is wrong, in reading order, nothing twice.
 
-    `samples` fills the variables first, as `variables.fill` does. `longest` holds the longest value
+    `samples` fills the variables first, as `variables.fill` does; None: there are none to be had,
+    and that one is missing is no problem. `longest` holds the longest value
     that a variable may take, where that is known: what goes over a limit only then is a warning.
     """
-    samples = samples or {}
+    values = samples or {}
     found = [
-        _Field(path, typed, fill_text(typed, samples), samples) for path, typed in fields(message)
+        _Field(path, typed, fill_text(typed, values), values) for path, typed in fields(message)
     ]
     problems = [*_counts(message), *_duplicates(found), *_header_file(message, found)]
     for field in found:
         problems += _text_problems(field, message.kind, longest or {})
         problems += _advice_on_text(field)
     problems += _advice_on_choices(message, found)
+    if samples is not None:
+        problems += _missing_samples(found, samples)
     return sorted(problems, key=_reading_order)
 
 
@@ -147,6 +152,8 @@ def check_reference(text: str) -> list[Problem]:
 
 
 def _reading_order(problem: Problem) -> tuple[list[int], int]:
+    if problem.field.startswith("samples."):
+        return [len(_READING_ORDER)], LEVELS.index(problem.level)
     path = [
         int(part) if part.isdecimal() else _READING_ORDER.index(part)
         for part in problem.field.split(".")
@@ -396,6 +403,20 @@ def _vague_ids(found: list[_Field]) -> Iterator[Problem]:
         if better and not _VAGUE_ID.fullmatch(better):
             detail = f"{_quote(field.text)} won't tell you what was chosen. Try {_quote(better)}."
             yield field.problem("advice", "vague-id", detail)
+
+
+def _missing_samples(found: list[_Field], samples: Mapping[str, str]) -> Iterator[Problem]:
+    """The first variable that the preview can't fill in, and how many more there are."""
+    names = dict.fromkeys(name for field in found for name in names_in(field.typed))
+    missing = [name for name in names if name not in samples]
+    if not missing:
+        return
+    detail = "has no sample yet: the preview shows it as it is."
+    if missing[1:]:
+        detail = (
+            f"and {len(missing) - 1} more have no sample yet: the preview shows them as they are."
+        )
+    yield _problem(f"samples.{missing[0]}", "advice", "no-sample", detail)
 
 
 # --- the header's file

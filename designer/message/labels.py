@@ -28,6 +28,8 @@ def label_for(field_path: str) -> str:
             start = f"Section {int(s) + 1}"
         case ["buttons", b, *rest] if b.isdecimal():
             start = f"Button {int(b) + 1}"
+        case ["samples", name]:
+            return f"{{{{{name}}}}}"
         case _:
             return field_path
     match rest:

@@ -340,6 +340,17 @@ def test_names_more_than_one_broken_variable() -> None:
     assert "“{{ name }}” and “{{a-b}}” and 1 more" in problem.text
 
 
+def test_advises_to_give_a_variable_its_sample() -> None:
+    message = button_message(body="Hello {{name}}, order {{order}} is here, {{name}}")
+    assert check(message) == []
+    assert check(message, samples={"name": "Asha", "order": "7"}) == []
+    problem = only(message, samples={"name": "Asha"})
+    assert (problem.level, problem.rule) == ("advice", "no-sample")
+    assert problem.field == "samples.order"
+    assert problem.text == "{{order}} has no sample yet: the preview shows it as it is."
+    assert only(message, samples={}).text.startswith("{{name}} and 1 more have no sample yet:")
+
+
 # --- the header's file
 
 

@@ -20,6 +20,7 @@ from designer.message.labels import label_for
         ("sections.0.rows.3", "Section 1 row 4"),
         ("buttons.0.title", "Button 1 title"),
         ("buttons.2.id", "Button 3 ID"),
+        ("samples.name", "{{name}}"),
         ("something.else", "something.else"),
     ],
 )
