@@ -184,6 +184,16 @@ class SeveralField(forms.ModelMultipleChoiceField[TestNumber]):
         return super().clean([one if number(str(one)) else "0" for one in value or []])
 
 
+class ConnectionSelect(forms.Select):
+    """Connections, of which the page can tell the sandbox."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value.instance.is_sandbox:
+            option["attrs"]["data-sandbox"] = True
+        return option
+
+
 class SendForm(forms.Form):
     """To whom, through what, and a value for each variable; `variables` maps names to samples.
 
@@ -227,7 +237,7 @@ class SendForm(forms.Form):
         )
         self.fields["to"].required = not self.ticked
         self.fields["connection"] = forms.ModelChoiceField(
-            label="Connection", queryset=connections, empty_label=None
+            label="Connection", queryset=connections, empty_label=None, widget=ConnectionSelect
         )
         self.order_fields(["to", "connection"])
         self.connections = connections

@@ -11,7 +11,14 @@ from designer.library.models import MessageTemplate
 from designer.sending.models import Batch, Connection, Send, State, TestNumber
 from designer.setup import first_team
 from designer.teams.models import User
-from tests.factories import CUSTOMER, example, make_delivery, make_reply, make_send
+from tests.factories import (
+    CUSTOMER,
+    example,
+    make_connection,
+    make_delivery,
+    make_reply,
+    make_send,
+)
 
 from .harness import sign_in
 
@@ -27,6 +34,7 @@ def send_test(page: Page) -> None:
     """Send what the editor shows to the customer, and follow it to the customer's phone."""
     page.get_by_role("button", name="Send test").click()
     panel = page.get_by_role("dialog", name="Send a test")
+    expect(panel.get_by_text("The sandbox reaches no real phone")).to_be_visible()
     panel.get_by_label("Phone number").fill(CUSTOMER)
     page.keyboard.press("Enter")
     sent = page.get_by_role("dialog")
@@ -187,3 +195,14 @@ def test_those_of_several_that_failed_are_sent_again_beside_an_unknown_one(
     dialog.get_by_role("button", name="Send again").click()
     expect(page.get_by_role("heading", name="All 1 are done")).to_be_visible()
     assert Send.objects.get(repeat_of__isnull=False).state == State.SENT
+
+
+def test_what_is_said_of_the_sandbox_follows_the_connection(page: Page, first_person: User) -> None:
+    make_connection(first_person.memberships.get().team, name="Shop")
+    sign_in(page, first_person)
+    page.get_by_role("link", name="Support menu", exact=True).click()
+    page.get_by_role("button", name="Send test").click()
+    words = page.get_by_text("The sandbox reaches no real phone")
+    expect(words).to_be_visible()
+    page.get_by_label("Connection").select_option(label="Shop")
+    expect(words).to_be_hidden()

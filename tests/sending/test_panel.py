@@ -15,8 +15,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from designer.library.models import MessageTemplate
 from designer.message import schema
-from designer.sending import quota
+from designer.sending import numbers, quota
 from designer.sending.models import Connection, Send, TestNumber
+from designer.sending.panel import READY_NUMBER
 from designer.teams.models import Team, User
 
 from ..factories import BUTTONS, CUSTOMER, make_connection, make_message, make_send, make_template
@@ -95,7 +96,34 @@ def test_the_sandbox_is_chosen_before_others_that_were_never_used(
     edith: Client, template: MessageTemplate, connection: Connection
 ) -> None:
     make_connection(template.team, name="Zz sandbox", is_sandbox=True)
-    assert re.search(r"selected>Zz sandbox", edith.get(panel_url(template)).text)
+    assert re.search(r"selected[^>]*>Zz sandbox", edith.get(panel_url(template)).text)
+
+
+def test_the_sandbox_comes_with_a_number_to_try_it(
+    edith: Client, template: MessageTemplate, editor: User
+) -> None:
+    def number_in(page: str) -> str:
+        found = re.search(r'<input[^>]*name="to"[^>]*>', page)
+        value = found and re.search(r'value="([^"]*)"', found[0])
+        return value[1] if value else ""
+
+    real = make_connection(template.team)
+    assert number_in(edith.get(panel_url(template)).text) == ""
+    make_connection(template.team, name="Zz sandbox", is_sandbox=True)
+    page = edith.get(panel_url(template)).text
+    assert number_in(page) == READY_NUMBER
+    assert "The sandbox reaches no real phone" in page
+    assert len(re.findall(r"<option[^>]* data-sandbox[^>]*>Zz sandbox", page)) == 1
+    assert page.count("data-sandbox") == 1
+    # There is nothing odd about it.
+    assert not numbers.read(READY_NUMBER).doubt
+    assert number_in(edith.get(panel_url(template), {"to": "+4930123456"}).text) == "+4930123456"
+    make_send(template, real, created_by=editor)
+    assert number_in(edith.get(panel_url(template)).text) == CUSTOMER
+    # Who has numbers of their own may send to those alone.
+    Send.objects.all().delete()
+    TestNumber.objects.create(team=template.team, number="+4930123456")
+    assert number_in(edith.get(panel_url(template)).text) == ""
 
 
 def test_only_the_teams_own_unretired_connections_are_offered(
@@ -149,6 +177,19 @@ def test_in_the_dialog_it_turns_into_the_status_of_the_send(
     assert reverse("send-status", args=[send.pk]) in page
     assert reverse("send", args=[send.pk]) in page
     assert "Send another" in page
+
+
+def test_after_a_send_to_the_sandbox_the_phone_comes_first(
+    edith: Client, template: MessageTemplate, connection: Connection
+) -> None:
+    def first_way(through: Connection) -> str:
+        page = edith.post(panel_url(template), filled_in(template, through), headers=HTMX).text
+        [found] = re.findall(r'<a class="btn btn--primary"[^>]* autofocus>([^<]*)', page)
+        return str(found)
+
+    sandbox = make_connection(template.team, name="Sandbox", is_sandbox=True)
+    assert first_way(sandbox) == "Open the phone"
+    assert first_way(connection) == "Open the send"
 
 
 def test_what_it_showed_is_what_it_sends(
