@@ -60,6 +60,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Where the bar at the top is wider than the window, it shows the place that one is at.
+document.addEventListener("DOMContentLoaded", () => {
+  const nav = document.querySelector(".top__nav");
+  const here = nav?.querySelector("[aria-current]");
+  if (here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+});
+
 // What an answer says at the top of a long form is brought into sight.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "workbench") return;

@@ -124,6 +124,24 @@ def test_on_a_phone_one_gets_to_the_preview_and_back(
 
 
 @on_a_phone
+def test_on_a_phone_what_is_tapped_is_high_enough_and_in_sight(
+    opened: Page, screen: Screen, template: MessageTemplate, editor: User
+) -> None:
+    template.publish(editor)
+    opened.reload()
+    chips_and_bar = opened.locator(":is(a, summary).chip, .top a").filter(visible=True)
+    for tapped in chips_and_bar.all():
+        assert box(tapped)["height"] >= 24, tapped.inner_text()
+    last = opened.locator(".top__nav a").last
+    expect(last).to_have_text("Phone")
+    expect(last).to_be_in_viewport(ratio=1)
+    # Narrower, the bar shows the place that one is at.
+    opened.set_viewport_size({"width": 320, "height": 640})
+    opened.goto(reverse("phone"))
+    expect(last).to_be_in_viewport(ratio=1)
+
+
+@on_a_phone
 def test_on_a_phone_nothing_covers_what_one_types_in(
     page: Page, screen: Screen, editor: User, template: MessageTemplate
 ) -> None:

@@ -143,6 +143,8 @@ def test_saved_numbers_are_ticked_and_unticked_together(
     TestNumber.objects.create(team=template.team, number=CUSTOMER)
     sign_in(page, editor)
     page.get_by_role("link", name=template.name).click()
+    # Before the page's script is there, the panel is a page of its own.
+    page.wait_for_load_state()
     page.get_by_role("button", name="Send test").click()
     panel = page.get_by_role("dialog", name="Send a test")
     panel.get_by_text("Send to several").click()
