@@ -17,6 +17,15 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => (button.textContent = before), 1500);
 });
 
+// What was said and read is put away; the last one takes its room along.
+document.addEventListener("click", ({ target }) => {
+  const close = target.closest("[data-close-notice]");
+  if (!close) return;
+  const all = close.closest(".notices");
+  close.closest(".notice").remove();
+  if (!all.querySelector(".notice")) all.remove();
+});
+
 // <button data-tick-all=".list"> ticks all boxes of a list, or none if all are ticked.
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-tick-all]");

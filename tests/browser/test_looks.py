@@ -104,6 +104,18 @@ def test_the_menu_of_the_editor_has_what_the_cards_have(
     assert team.templates.count() == 2
 
 
+def test_what_a_page_says_lines_up_with_the_workbench_and_can_be_closed(opened: Page) -> None:
+    opened.get_by_label("More for this template").click()
+    opened.get_by_role("button", name="Duplicate", exact=True).click()
+    notice = opened.locator(".notices .notice", has_text="This is a copy")
+    for width in (1600, 900, 390):
+        at_width(opened, width)
+        fields = box(opened.locator(".workbench__fields"))
+        assert box(notice)["x"] == fields["x"]
+    notice.get_by_role("button", name="Close this notice").click()
+    expect(opened.locator(".notices").filter(visible=True)).to_have_count(0)
+
+
 @on_a_phone
 def test_on_a_phone_one_gets_to_the_preview_and_back(
     page: Page, screen: Screen, editor: User, template: MessageTemplate
