@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
+from designer.library.forms import blank
 from designer.library.models import MessageTemplate
 from designer.message.schema import Row, Section
 from designer.replies.models import Kind
@@ -59,6 +60,24 @@ def test_a_long_name_takes_one_line_of_the_head_and_two_of_a_card(
     page.goto(reverse("templates"))
     assert box(page.locator("#cards h2"))["height"] < 50
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize(
+    "screen", [Screen(width=1440, height=900), Screen(width=1280, height=720)], indirect=True
+)
+def test_what_is_to_be_filled_in_is_in_sight_beside_a_new_list(
+    page: Page, screen: Screen, team: Team, editor: User
+) -> None:
+    open_editor(page, editor, make_template(team, blank("list")))
+    for problem in page.locator(".todo__item").all():
+        expect(problem).to_be_in_viewport(ratio=1)
+    # Much that is wrong leaves the phone its room all the same.
+    for _ in range(6):
+        page.get_by_role("button", name="Add section").click()
+    expect(page.locator("[data-section]")).to_have_count(7)
+    phone, verdict = box(page.locator(".phone-frame")), box(page.locator(".verdict"))
+    assert phone["height"] > verdict["height"]
+    assert verdict["y"] + verdict["height"] <= screen.height
 
 
 def test_the_operations_of_a_row_are_seen_once_the_hand_is_there(opened: Page) -> None:
