@@ -343,6 +343,7 @@ function press(key, keys) {
   const { ctrlKey, metaKey, altKey, shiftKey } = keys;
   if (!go) return;
   if (key === "Tab") return tab(shiftKey ? -1 : 1);
+  if (["Enter", " "].includes(key) && field.matches("#workbench :is(button, a[href], summary)")) return field.click();
   if (!isField(field)) return;
   if ((ctrlKey || metaKey) && key.toLowerCase() === "a") return field.select();
   if (ctrlKey || metaKey || altKey) return;

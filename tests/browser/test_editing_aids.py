@@ -756,6 +756,24 @@ def test_advice_put_away_during_an_operation_is_put_away_after_it(
     expect(opened.locator('[data-row="sections.0.rows.2"]')).to_be_visible()
 
 
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_button_that_is_pressed_again_during_its_operation_is_pressed_after_it(
+    opened: Page, template: MessageTemplate, key: str
+) -> None:
+    for name in ("Add section", "Add row to section 1"):
+        opened.get_by_role("button", name=name).click()
+        expect(opened.locator("#editor [autofocus]")).to_be_focused()
+    line = Line(opened, template)
+    undo = opened.get_by_role("button", name="Undo")
+    undo.focus()
+    with line.slow():
+        opened.keyboard.press(key)
+        line.waits()
+        opened.keyboard.press(key)
+    expect(opened.locator("[data-section]")).to_have_count(2)
+    expect(opened.locator("[data-row]")).to_have_count(3)
+
+
 def test_a_switch_of_kind_can_be_undone_after_a_reload(opened: Page) -> None:
     kind = opened.get_by_title("Switch between list and buttons")
     kind.click()
