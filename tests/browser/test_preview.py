@@ -316,7 +316,7 @@ def test_colours_cycle_and_stay(open_editor: Open, screen: Screen) -> None:
             button.click()
     page.reload()
     assert wall(page) == DARK
-    page.get_by_role("button", name="Add row").first.click()
+    page.get_by_role("button", name="Add section").click()
     expect(page.locator("[data-row]")).to_have_count(11)
     assert wall(page) == DARK
     expect(button).to_have_attribute("aria-label", "Colours of the phone: dark")
