@@ -1016,11 +1016,17 @@ def test_a_page_loaded_anew_in_the_middle_of_a_save_shows_what_arrives(
     is_saved(opened)
 
 
+def with_a_clock(page: Page) -> None:
+    """Load the page again with a clock that can be put forward; it has said once who is there."""
+    page.clock.install()
+    page.reload()
+    expect(page.locator("#presence[hx-trigger='every 10s']")).to_be_attached()
+
+
 def test_a_page_without_changes_shows_what_a_colleague_saves(
     opened: Page, template: MessageTemplate, team: Team
 ) -> None:
-    opened.clock.install()
-    opened.reload()
+    with_a_clock(opened)
     colleague = make_member(team, name="Carl Colleague")
     field(opened, "Footer").focus()
     theirs = Content(list_message(body="Their words"))
@@ -1037,8 +1043,7 @@ def test_a_page_without_changes_shows_what_a_colleague_saves(
 def test_what_a_colleague_saves_is_not_drawn_over_what_is_not_saved(
     opened: Page, template: MessageTemplate, team: Team, line: Line
 ) -> None:
-    opened.clock.install()
-    opened.reload()
+    with_a_clock(opened)
     line.down()
     field(opened, "Footer").fill("Mine")
     is_not_saved(opened)
