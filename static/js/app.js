@@ -234,6 +234,7 @@ function tell(words, { requestConfig }, isOffline = false) {
   if (!box) return;
   box.dataset.about = about(requestConfig);
   box.toggleAttribute("data-offline", isOffline);
+  begunSince = new WeakSet();
   box.querySelector("span").textContent = words;
   box.hidden = false;
 }
@@ -254,11 +255,14 @@ document.addEventListener("htmx:responseError", (event) => {
   const otherwise = "The server had a problem. Nothing you typed is lost; try again in a moment.";
   tell(words[event.detail.xhr.status] ?? otherwise, event.detail);
 });
-// It goes when what failed goes well, not when something else does; without a connection nothing
-// does.
+// It goes when what failed goes well, not when something else does. Without a connection nothing does,
+// but for what was on its way when that broke.
+let begunSince = new WeakSet();
+document.addEventListener("htmx:beforeRequest", ({ detail }) => begunSince.add(detail.xhr));
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const box = failure();
-  const isOver = box?.hasAttribute("data-offline") || box?.dataset.about === about(detail.requestConfig);
+  const isBack = box?.hasAttribute("data-offline") && begunSince.has(detail.xhr);
+  const isOver = isBack || box?.dataset.about === about(detail.requestConfig);
   if (detail.successful && isOver) box.hidden = true;
 });
 addEventListener("online", () => {

@@ -30,6 +30,7 @@ from .harness import (
     open_editor,
     overflow,
     sign_in,
+    wait_until,
     without_javascript,
 )
 
@@ -696,6 +697,23 @@ def test_that_there_is_no_connection_is_said_no_longer_than_it_is_so(
     expect(said).to_be_visible()
     opened.context.set_offline(False)
     expect(said).to_be_hidden()
+
+
+def test_an_answer_that_was_on_its_way_is_no_sign_of_a_connection(
+    page: Page, editor: User, template: MessageTemplate, allowed: list[str]
+) -> None:
+    allowed += TROUBLE
+    held: list[Route] = []
+    page.route("**/present/", lambda route: held.append(route))
+    open_editor(page, editor, template)
+    wait_until(page, lambda: bool(held))
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Share").click()
+    said = page.get_by_text("No connection to the server.")
+    expect(said).to_be_visible()
+    held.pop().fulfill(body="<span id='presence'>answered</span>")
+    expect(page.locator("#presence")).to_have_text("answered")
+    expect(said).to_be_visible()
 
 
 def test_nothing_goes_past_an_operation_that_failed(
