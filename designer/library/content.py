@@ -106,4 +106,6 @@ class Content:
 
     def settled(self, ids: Container[str] | None = None) -> Self:
         """The same with its ids, or those given, fixed: none follows its title any more."""
-        return replace(self, message=schema.settle(self.message, ids))
+        message = schema.settle(self.message, ids)
+        # Mostly nothing does, and at each key this one's document is at hand already.
+        return self if message is self.message else replace(self, message=message)

@@ -287,4 +287,4 @@ def settle(message: Message, only: Container[str] | None = None) -> Message:
         for path, option in options(message).items()
         if option.fresh and (only is None or option.id in only)
     ]
-    return update_options(message, {path: {"fresh": False} for path in fresh})
+    return update_options(message, {path: {"fresh": False} for path in fresh}) if fresh else message

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
-from urllib.parse import urlencode
 
 from django.db.models.functions import Coalesce
 
 from designer.sending.numbers import SEARCHED, Search
-from designer.teams.asked import number
+from designer.teams.asked import number, query_of
 from designer.teams.models import Team
 
 from .models import Kind, Reply, ReplyQuerySet
@@ -56,7 +55,7 @@ class Filter:
     @property
     def query(self) -> str:
         """What is set, for an address; "" if nothing is."""
-        return urlencode({name: value for name, value in asdict(self).items() if value})
+        return query_of(asdict(self))
 
     def page(self, team: Team, before: str = "", *, searched: int = SEARCHED) -> Page:
         """The page after the key `before`; the first for "" and for what is no key.

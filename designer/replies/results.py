@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
-from urllib.parse import urlencode
 
 from django.db.models import (
     Count,
@@ -34,7 +33,7 @@ from designer.sending.models import (
     SendQuerySet,
     State,
 )
-from designer.teams.asked import number
+from designer.teams.asked import number, query_of
 
 from . import options
 from .models import Kind, Reply, ReplyQuerySet
@@ -70,8 +69,7 @@ class Scope:
     @property
     def query(self) -> str:
         """What is set, for an address; "" if nothing is."""
-        chosen = {"days": self.days, "version": self.version, "connection": self.connection}
-        return urlencode({name: value for name, value in chosen.items() if value})
+        return query_of({"days": self.days, "version": self.version, "connection": self.connection})
 
     def sends(self) -> SendQuerySet:
         return Send.objects.filter(self._about(""), template=self.template)

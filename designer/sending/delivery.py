@@ -96,10 +96,10 @@ def _record(
         mine = Send.objects.filter(pk=attempt.send_id, attempt_count=attempt.number)
         if not _settle(mine.filter(state=State.SENDING), outcome, now):
             outcome = outcomes.too_late(outcome)
-            if outcome.state in CLEAR:
-                _settle(mine.filter(state=State.UNKNOWN, settled_at=None), outcome, now)
-            if outcome.message_id:
-                # If a person was faster, a reply may name it all the same.
+            unknown = mine.filter(state=State.UNKNOWN, settled_at=None)
+            is_settled = outcome.state in CLEAR and _settle(unknown, outcome, now)
+            if outcome.message_id and not is_settled:
+                # A person was faster; a reply may name it all the same.
                 mine.update(message_id=outcome.message_id)
         Attempt.objects.filter(pk=attempt.pk).update(
             duration_ms=duration_ms,

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Self
-from urllib.parse import urlencode
 
-from designer.teams.asked import number
+from designer.teams.asked import number, query_of
 from designer.teams.models import Team
 
 from .models import Batch, Send, SendQuerySet, State, TestNumber
@@ -110,7 +109,7 @@ class Filter:
     @property
     def query(self) -> str:
         """What is set, for an address; "" if nothing is."""
-        return urlencode({name: value for name, value in asdict(self).items() if value})
+        return query_of(asdict(self))
 
     @property
     def narrows(self) -> bool:

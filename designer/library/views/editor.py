@@ -230,12 +230,17 @@ def _both(row: MessageTemplate, based_on: int, inputs: QueryDict) -> forms.Poste
 
 
 # What the forms of the editor and of a conflict carry beside the draft.
-_BESIDE_THE_DRAFT = frozenset(
-    (
-        *("csrfmiddlewaretoken", "revision", "tab", "op", "passed"),
-        *("kept_revision", "kept_tab", "based_on", "choice"),
-    )
-)
+_BESIDE_THE_DRAFT = {
+    "csrfmiddlewaretoken",
+    "revision",
+    "tab",
+    "op",
+    "passed",
+    "kept_revision",
+    "kept_tab",
+    "based_on",
+    "choice",
+}
 
 
 def _posted(request: TeamRequest) -> list[tuple[str, str]]:

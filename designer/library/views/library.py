@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.asked import wants_part
+from designer.teams.asked import address_with, wants_part
 from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
 from .. import forms, listing, starters
@@ -35,7 +35,7 @@ def templates(request: TeamRequest) -> HttpResponse:
     response = page_or_part(request, "library/templates.html", "library/_cards.html", context)
     if wants_part(request):
         # The form has every field, the address what is set.
-        return push_url(response, f"{request.path}?{asked.query}" if asked.query else request.path)
+        return push_url(response, address_with(request, asked.query))
     return response
 
 

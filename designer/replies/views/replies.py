@@ -13,6 +13,7 @@ from designer.library.models import MessageTemplate
 from designer.sending import numbers
 from designer.sending.models import CONNECTION_SECRETS, Send, TestNumber
 from designer.teams.access import TeamRequest, owned, team_page
+from designer.teams.asked import address_with
 from designer.teams.parts import FORM_METHODS
 
 from .. import live, matching, raw
@@ -44,7 +45,7 @@ def replies(request: TeamRequest) -> HttpResponse:
     if live.wants_region(request):
         response = live.answer(request, region)
         if "seen" not in request.GET:
-            replace_url(response, f"{request.path}?{chosen.query}".rstrip("?"))
+            replace_url(response, address_with(request, chosen.query))
         return response
     templates = MessageTemplate.objects.filter(team=request.team).order_by("name", "pk")
     context |= {

@@ -369,12 +369,11 @@ class Send(models.Model):
 
     def _doubt_again(self, which: Q) -> bool:
         last = self.last_attempt
-        # A clear answer may have come after that word. Only a restore makes one unknown whose last
-        # attempt is nothing of the kind.
-        is_final = last is not None and last.state in (State.UNKNOWN, State.SENT, State.FAILED)
-        state, words = (
-            (last.state, last.outcome) if last and is_final else (State.UNKNOWN, RESTORED)
-        )
+        # Only a restore makes one unknown whose last attempt left it open.
+        state, words = State.UNKNOWN, RESTORED
+        # A clear answer may have come after what was said.
+        if last and last.state in (State.UNKNOWN, *CLEAR):
+            state, words = State(last.state), last.outcome
         changed = Send.objects.filter(which, pk=self.pk).update(
             state=state,
             outcome=words,

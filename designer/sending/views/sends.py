@@ -13,7 +13,7 @@ from django_htmx.http import push_url, reswap, retarget
 
 from designer.library.models import MessageTemplate
 from designer.teams.access import TeamRequest, owned, team_page
-from designer.teams.asked import wants_part
+from designer.teams.asked import address_with, wants_part
 from designer.teams.parts import FORM_METHODS, dialog, page_or_part
 
 from .. import numbers, outbox
@@ -40,7 +40,7 @@ def sends(request: TeamRequest) -> HttpResponse:
     response = page_or_part(request, "sending/sends.html", "sending/_sends.html", context)
     if wants_part(request) and "seen" not in request.GET:
         # The form has every field, the address what is set.
-        return push_url(response, f"{request.path}?{chosen.query}".rstrip("?"))
+        return push_url(response, address_with(request, chosen.query))
     return response
 
 
